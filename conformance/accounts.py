@@ -1,0 +1,86 @@
+"""Which accounts a scenario may use, so that no two scenarios disturb each other."""
+
+from __future__ import annotations
+
+import fcntl
+import getpass
+import hashlib
+import os
+import secrets
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from datetime import datetime, timezone
+from pathlib import Path
+
+from conformance.actions import Performer
+from conformance.browser import Browser
+from conformance.engine import Settings
+from conformance.errors import Unrecognised
+from conformance.model import Profile, Scenario, User
+
+
+@contextmanager
+def leased(
+    scenario: Scenario, profile: Profile, settings: Settings
+) -> Iterator[Mapping[str, User]]:
+    """Yield the users that play the scenario's roles.
+
+    A scenario that needs accounts of its own gets freshly registered ones, or else the profile's,
+    which no other scenario uses meanwhile, in whatever thread or process. Where the target limits
+    a user's sessions, every scenario needs accounts of its own, or one would end another's.
+    """
+    roles = ["alice", "bob"] if "second user" in scenario.needs else ["alice"]
+    alone = "own account" in scenario.needs or profile.session_limit is not None
+    if alone and profile.register:
+        yield {role: register(role, profile, settings) for role in roles}
+        return
+    users = {role: profile.users[role] for role in roles if role in profile.users}
+    with ExitStack() as locks:
+        for role in sorted(users):
+            locks.enter_context(_locked(profile, users[role], alone=alone))
+        yield users
+
+
+def register(role: str, profile: Profile, settings: Settings) -> User:
+    """Register a user that nobody else knows; raises Unrecognised when the target refuses."""
+    model = profile.users.get(role, profile.users["alice"])
+    user = User(fresh_name(model.username), model.password)
+    browser = Browser(
+        profile.base_url,
+        wire=settings.wire,
+        clock=settings.clock,
+        now=lambda: datetime.now(timezone.utc),
+    )
+    values: dict[str, str | None] = {"username": user.username, "password": user.password}
+    if profile.register is None:
+        raise Unrecognised("the profile has no 'register' action")
+    answer, exchanges = Performer(profile, browser, values).perform(profile.register)
+    if answer != "accepted":
+        last = exchanges[-1]
+        raise Unrecognised(
+            f"{last.method} {last.path} answered {last.status}: no new account could be registered "
+            f"({profile.register.place})"
+        )
+    return user
+
+
+def fresh_name(username: str) -> str:
+    """Return a name like this one that was never used; an e-mail address keeps its domain."""
+    local, at, domain = username.partition("@")
+    return f"{local}-{secrets.token_hex(6)}{at}{domain}"
+
+
+@contextmanager
+def _locked(profile: Profile, user: User, *, alone: bool) -> Iterator[None]:
+    """Hold an account: alone, or together with all who don't need it alone."""
+    with _lock_file(profile, user).open("ab") as file:
+        fcntl.flock(file, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
+        yield  # closing the file releases the lock
+
+
+def _lock_file(profile: Profile, user: User) -> Path:
+    name = hashlib.sha256(f"{profile.base_url}\n{user.username}".encode()).hexdigest()
+    folder = Path(tempfile.gettempdir()) / f"session-conformance-{getpass.getuser()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder / f"{name[:16]}-{os.getuid()}.lock"

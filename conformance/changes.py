@@ -1,0 +1,168 @@
+"""How a scenario may spoil credentials and tokens, and where else it may put them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from conformance.model import User
+from conformance.words import Words
+
+# What a login sends: None stands for a field that is left out.
+Credentials: TypeAlias = "tuple[str | None, str | None]"
+CredentialChange: TypeAlias = Callable[[User], Credentials]
+TokenChange: TypeAlias = Callable[[str], str]
+Carrier: TypeAlias = Callable[[], str]
+
+credential_changes: Words[CredentialChange] = Words("change of credentials")
+token_changes: Words[TokenChange] = Words("change of a token")
+carriers: Words[Carrier] = Words("carrier")
+
+
+@credential_changes("wrong password")
+def _wrong_password(user: User) -> Credentials:
+    """A password of the same length with other letters."""
+    return user.username, "".join(_another(letter) for letter in user.password)
+
+
+@credential_changes("password left out")
+def _no_password(user: User) -> Credentials:
+    """The name alone; the password's field is not sent."""
+    return user.username, None
+
+
+@credential_changes("empty password")
+def _empty_password(user: User) -> Credentials:
+    """The name with an empty password."""
+    return user.username, ""
+
+
+@credential_changes("blank password")
+def _blank_password(user: User) -> Credentials:
+    """The name with a password of spaces, as many as the password has letters."""
+    return user.username, " " * len(user.password)
+
+
+@credential_changes("password with a space before")
+def _space_before(user: User) -> Credentials:
+    """The password with one space in front."""
+    return user.username, " " + user.password
+
+
+@credential_changes("password with a space after")
+def _space_after(user: User) -> Credentials:
+    """The password with one space behind."""
+    return user.username, user.password + " "
+
+
+@credential_changes("password in the other case")
+def _other_case(user: User) -> Credentials:
+    """The password with upper and lower case exchanged."""
+    return user.username, user.password.swapcase()
+
+
+@credential_changes("password without its last character")
+def _shortened(user: User) -> Credentials:
+    """The password cut by one character."""
+    return user.username, user.password[:-1]
+
+
+@credential_changes("password with one more character")
+def _lengthened(user: User) -> Credentials:
+    """The password with an "x" behind."""
+    return user.username, user.password + "x"
+
+
+@credential_changes("password cut to 8 characters")
+def _cut_to_eight(user: User) -> Credentials:
+    """The first 8 characters of the password, and other letters instead of the rest."""
+    return user.username, user.password[:8] + "".join(map(_another, user.password[8:] or "x"))
+
+
+@credential_changes("name left out")
+def _no_name(user: User) -> Credentials:
+    """The password alone; the name's field is not sent."""
+    return None, user.password
+
+
+@credential_changes("empty name")
+def _empty_name(user: User) -> Credentials:
+    """The password with an empty name."""
+    return "", user.password
+
+
+@credential_changes("unknown name")
+def _unknown_name(user: User) -> Credentials:
+    """A name that looks like the user's but belongs to nobody, with the user's password."""
+    return "nobody-" + user.username, user.password
+
+
+@token_changes("first character changed")
+def _first_changed(token: str) -> str:
+    """The token with another first character."""
+    return _another(token[:1]) + token[1:]
+
+
+@token_changes("middle character changed")
+def _middle_changed(token: str) -> str:
+    """The token with another character in the middle."""
+    middle = len(token) // 2
+    return token[:middle] + _another(token[middle : middle + 1]) + token[middle + 1 :]
+
+
+@token_changes("letters in the other case")
+def _case_changed(token: str) -> str:
+    """The token with upper and lower case exchanged."""
+    return token.swapcase()
+
+
+@token_changes("first half only")
+def _halved(token: str) -> str:
+    """The first half of the token."""
+    return token[: len(token) // 2]
+
+
+@token_changes("last character cut off")
+def _cut(token: str) -> str:
+    """The token without its last character."""
+    return token[:-1]
+
+
+@token_changes("one character added")
+def _added(token: str) -> str:
+    """The token with an "x" behind."""
+    return token + "x"
+
+
+@token_changes("written twice")
+def _doubled(token: str) -> str:
+    """The token followed by itself."""
+    return token + token
+
+
+@carriers("cookie")
+def _in_cookie() -> str:
+    """The session cookie, as the server set it."""
+    return "cookie"
+
+
+@carriers("query string")
+def _in_query() -> str:
+    """The query string of the URL, under the same name."""
+    return "query string"
+
+
+@carriers("form body")
+def _in_form() -> str:
+    """The form body of a POST request, under the same name."""
+    return "form body"
+
+
+@carriers("header")
+def _in_header() -> str:
+    """A request header `Authorization: Bearer`."""
+    return "header"
+
+
+def _another(letter: str) -> str:
+    return "y" if letter == "x" else "x"

@@ -1,0 +1,152 @@
+"""The command `session-conformance`: run, check, list, explain."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from conformance import __version__, commands
+from conformance.data import target_names
+from conformance.errors import SuiteError
+from conformance.profiles import is_base_url, parse_seconds
+
+_WRONG_INPUT = 3  # the exit code when files or the command line are wrong
+_INTERRUPTED = 130  # what a shell expects after Ctrl-C
+
+_EXIT_CODES = """exit codes:
+  0  conformant
+  1  not conformant: a must requirement failed (with --strict also a should)
+  2  incomplete: a must requirement could not be proved (inconclusive or error)
+  3  the files or the command line are wrong
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; return the exit code (see `session-conformance run --help`)."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.command(options))
+    except SuiteError as error:
+        sys.stderr.write(f"{error}\n")
+        return _WRONG_INPUT
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted\n")
+        return _INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read our output has gone: there is nobody to tell
+        return 0
+
+
+class _Parser(argparse.ArgumentParser):
+    """Ends with exit code 3 for a wrong command line, as 2 means an incomplete run."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(_WRONG_INPUT, f"{self.format_usage()}{self.prog}: {message}\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="session-conformance",
+        description="An executable specification of session authentication.",
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    commands_ = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_run(commands_)
+    _add_check(commands_)
+    _add_list(commands_)
+    _add_explain(commands_)
+    return parser
+
+
+def _add_run(commands_: argparse._SubParsersAction[_Parser]) -> None:
+    run = commands_.add_parser(
+        "run",
+        help="run the scenarios against a target and write the reports",
+        description="Run the scenarios against a target. Without URL and --target, the reference "
+        "is started and everything is run against it.",
+        epilog=_EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    run.set_defaults(command=commands.run)
+    run.add_argument("url", nargs="?", type=_url, metavar="URL", help="a server that runs already")
+    run.add_argument(
+        "--target",
+        metavar="PROFILE|NAME",
+        default="reference",
+        help=f"a profile, or one of: {', '.join(target_names())} (default: reference)",
+    )
+    run.add_argument("--area", action="append", default=[], metavar="A", help="only this area")
+    run.add_argument(
+        "-k", dest="words", default="", metavar="EXPR", help="only names or ids with these words"
+    )
+    run.add_argument(
+        "-n", dest="jobs", type=_jobs, default=8, metavar="N", help="so many at once (default: 8)"
+    )
+    run.add_argument(
+        "--max-wait", type=_seconds, default=60.0, metavar="60s", help="longest wait of a scenario"
+    )
+    run.add_argument(
+        "--report-dir",
+        type=Path,
+        default=Path("session-conformance-report"),
+        metavar="DIR",
+        help="where report.json and junit.xml go (default: session-conformance-report)",
+    )
+    run.add_argument("--strict", action="store_true", help="judge should like must")
+    run.add_argument(
+        "--scenarios", type=Path, metavar="DIR", help="another specification than the one shipped"
+    )
+
+
+def _add_check(commands_: argparse._SubParsersAction[_Parser]) -> None:
+    check = commands_.add_parser(
+        "check", help="check scenarios, requirements and profiles without any network"
+    )
+    check.set_defaults(command=commands.check)
+    check.add_argument(
+        "paths",
+        nargs="*",
+        type=Path,
+        metavar="PATH",
+        help="folders of scenarios, or profiles (default: all that is shipped)",
+    )
+
+
+def _add_list(commands_: argparse._SubParsersAction[_Parser]) -> None:
+    list_ = commands_.add_parser("list", help="list requirements, scenarios or targets")
+    list_.set_defaults(command=commands.list_)
+    kinds = ("requirements", "scenarios", "targets")
+    list_.add_argument("kind", nargs="?", choices=kinds, default="requirements")
+
+
+def _add_explain(commands_: argparse._SubParsersAction[_Parser]) -> None:
+    explain = commands_.add_parser(
+        "explain", help="explain a requirement or a scenario, and a word of the vocabulary"
+    )
+    explain.set_defaults(command=commands.explain)
+    explain.add_argument("name", metavar="ID|NAME", help="such as LOGOUT-1 or logout/twice")
+
+
+def _url(text: str) -> str:
+    if not is_base_url(text):
+        raise argparse.ArgumentTypeError(f"'{text}' is not a URL such as https://staging.example")
+    return text
+
+
+def _jobs(text: str) -> int:
+    if not text.isdecimal() or not 0 <= int(text) <= commands.MOST_JOBS:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number from 0 to {commands.MOST_JOBS}")
+    return max(1, int(text))
+
+
+def _seconds(text: str) -> float:
+    seconds = parse_seconds(text)
+    if seconds is None:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a time such as 60s, 35m or 8h")
+    return seconds

@@ -1,0 +1,71 @@
+"""How long a scenario may wait, in words that the profile's timeouts turn into seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from conformance.model import Timeouts
+from conformance.words import Words
+
+Duration: TypeAlias = Callable[[Timeouts], float]
+
+durations: Words[Duration] = Words("duration")
+
+_IDLE = ("idle timeout",)
+_ABSOLUTE = ("absolute timeout",)
+
+
+@durations("half the idle timeout", needs=_IDLE)
+def _half_idle(timeouts: Timeouts) -> float:
+    """Half of the declared idle timeout."""
+    return _idle(timeouts) / 2
+
+
+@durations("most of the idle timeout", needs=_IDLE)
+def _most_of_idle(timeouts: Timeouts) -> float:
+    """The idle timeout less twice the allowance, but at least half of it."""
+    return _most(_idle(timeouts), timeouts.allowance)
+
+
+@durations("longer than the idle timeout", needs=_IDLE)
+def _longer_than_idle(timeouts: Timeouts) -> float:
+    """The idle timeout and the allowance on top."""
+    return _idle(timeouts) + timeouts.allowance
+
+
+@durations("half the absolute timeout", needs=_ABSOLUTE)
+def _half_absolute(timeouts: Timeouts) -> float:
+    """Half of the declared absolute timeout."""
+    return _absolute(timeouts) / 2
+
+
+@durations("most of the absolute timeout", needs=_ABSOLUTE)
+def _most_of_absolute(timeouts: Timeouts) -> float:
+    """The absolute timeout less twice the allowance, but at least half of it."""
+    return _most(_absolute(timeouts), timeouts.allowance)
+
+
+@durations("longer than the absolute timeout", needs=_ABSOLUTE)
+def _longer_than_absolute(timeouts: Timeouts) -> float:
+    """The absolute timeout and the allowance on top."""
+    return _absolute(timeouts) + timeouts.allowance
+
+
+@durations("longer than either timeout")
+def _longer_than_either(timeouts: Timeouts) -> float:
+    """The shorter of the declared timeouts and the allowance on top: enough for any session."""
+    declared = [seconds for seconds in (timeouts.idle, timeouts.absolute) if seconds]
+    return min(declared, default=0.0) + timeouts.allowance
+
+
+def _most(seconds: float, allowance: float) -> float:
+    return max(seconds / 2, seconds - 2 * allowance)
+
+
+def _idle(timeouts: Timeouts) -> float:
+    return timeouts.idle or 0.0
+
+
+def _absolute(timeouts: Timeouts) -> float:
+    return timeouts.absolute or 0.0

@@ -1,0 +1,229 @@
+"""Runs one scenario against one target: scenario and profile in, result out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from conformance.browser import Wire
+from conformance.durations import durations
+from conformance.errors import TargetError
+from conformance.expectations import expectations, response_differs
+from conformance.model import (
+    Exchange,
+    Outcome,
+    Place,
+    Profile,
+    RecordedExchange,
+    Result,
+    Scenario,
+    Step,
+    Timeouts,
+    User,
+)
+from conformance.needs import Lack, needs
+from conformance.setcookie import parse_set_cookie
+from conformance.stage import NotTried, Seen, Server, Stage, TooSlow
+from conformance.verbs import verbs
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a run brings along: connections, time, and the server when the suite started it.
+
+    `clock` and `sleep` are in seconds; `clock` never goes back.
+    """
+
+    wire: Wire = field(default_factory=Wire)
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    server: Server | None = None
+
+
+def lack(scenario: Scenario, profile: Profile) -> Lack | None:
+    """Return why the scenario can't be run against this target, or None."""
+    contract = contract_of(scenario)
+    if contract and contract != profile.contract:
+        reason = f"the profile does not say 'contract: {contract}'"
+        return Lack(Outcome.NOT_APPLICABLE, reason)
+    return next((found for need in scenario.needs if (found := needs[need](profile))), None)
+
+
+def contract_of(scenario: Scenario) -> str:
+    """Return the name of the contract that a scenario states a part of, or an empty text."""
+    area, _, name = scenario.area.partition("/")
+    return name if area == "contract" else ""
+
+
+def run(
+    scenario: Scenario,
+    profile: Profile,
+    users: Mapping[str, User] | None = None,
+    settings: Settings | None = None,
+) -> Result:
+    """Run a scenario and say what came of it.
+
+    `users` play the roles of the scenario; without them the profile's own do. What goes wrong is
+    an outcome: nothing is raised but a defect of ours.
+    """
+    settings = settings or Settings()
+    lacking = lack(scenario, profile)
+    if lacking:
+        return result_of(scenario, lacking.outcome, scenario.place, reason=lacking.reason)
+    stage = Stage(
+        profile=profile,
+        users=users or profile.users,
+        wire=settings.wire,
+        clock=settings.clock,
+        sleep=_sleeper(settings),
+        server=settings.server,
+    )
+    return _Performance(scenario, stage).result()
+
+
+def waits(scenario: Scenario, timeouts: Timeouts) -> float:
+    """Return how many seconds the scenario waits with these timeouts, the network aside."""
+    return sum(_waits(step, timeouts) for step in scenario.steps)
+
+
+def _waits(step: Step, timeouts: Timeouts) -> float:
+    each = [_waits(one, timeouts) for one in step.steps]
+    own = max(each, default=0.0) if step.verb == "at once" else sum(each)
+    if verbs.words[step.verb].takes == "duration":
+        own = durations[str(step.object)](timeouts)
+    return own * step.times
+
+
+def result_of(scenario: Scenario, outcome: Outcome, place: Place, reason: str = "") -> Result:
+    """Return the result of a scenario that sent nothing."""
+    return Result(scenario.name, scenario.title, scenario.verifies, outcome, place, reason)
+
+
+def _sleeper(settings: Settings) -> Callable[[float], None]:
+    """Return a sleep after which only fresh connections are used: idle ones may be closed."""
+
+    def sleep(seconds: float) -> None:
+        settings.sleep(seconds)
+        settings.wire.drop_connections()
+
+    return sleep
+
+
+class _StepError(Exception):
+    """A step did not show what it ought to."""
+
+    def __init__(self, step: Step, expected: str, observed: str) -> None:
+        super().__init__(observed)
+        self.step, self.expected, self.observed = step, expected, observed
+
+
+class _Performance:
+    """One scenario on its stage."""
+
+    def __init__(self, scenario: Scenario, stage: Stage) -> None:
+        self.scenario = scenario
+        self.stage = stage
+        self.lines: list[int] = []  # of the step that made each exchange
+        self.step: Step | None = None
+        self.too_slow = False
+
+    def result(self) -> Result:
+        started = self.stage.clock()
+        outcome, reason, expected, observed = self.outcome()
+        return Result(
+            name=self.scenario.name,
+            title=self.scenario.title,
+            verifies=self.scenario.verifies,
+            outcome=outcome,
+            place=self.step.place
+            if self.step and outcome is not Outcome.PASSED
+            else self.scenario.place,
+            reason=self.stage.redact(reason),
+            expected=expected,
+            observed=self.stage.redact(observed),
+            seconds=self.stage.clock() - started,
+            exchanges=tuple(self.recorded()),
+            too_slow=self.too_slow,
+        )
+
+    def outcome(self) -> tuple[Outcome, str, str, str]:
+        """Run all steps; return the outcome, the reason, what was expected and what observed."""
+        try:
+            for step in self.scenario.steps:
+                self.top_level(step)
+        except _StepError as error:
+            proving, self.step = self.step in self.scenario.then, error.step
+            if proving:
+                return Outcome.FAILED, "", error.expected, error.observed
+            reason = "this step only prepares the proof, so nothing was proved"
+            return Outcome.INCONCLUSIVE, reason, error.expected, error.observed
+        except TooSlow as slow:
+            self.too_slow = True
+            return Outcome.INCONCLUSIVE, f"the run was too slow: {slow}", "", ""
+        except NotTried as reason:
+            return Outcome.NOT_TESTED, str(reason), "", ""
+        except TargetError as error:
+            return Outcome.ERROR, str(error), "", ""
+        return Outcome.PASSED, "", "", ""
+
+    def top_level(self, step: Step) -> None:
+        self.step = step
+        try:
+            self.repeated(step)
+        finally:
+            new = len(self.stage.exchanges) - len(self.lines)
+            self.lines += [step.place.line] * new
+
+    def repeated(self, step: Step) -> None:
+        for _ in range(step.times):
+            self.once(step)
+
+    def once(self, step: Step) -> None:
+        if step.verb == "in turn":
+            for one in step.steps:
+                self.repeated(one)
+        elif step.verb == "at once":
+            self.together(step.steps)
+        else:
+            seat = self.stage.seat(step.browser)
+            self.judge(step, verbs[step.verb](self.stage, seat, step.object))
+
+    def together(self, steps: tuple[Step, ...]) -> None:
+        """Run the steps in threads of their own; the first that fails, in their order, counts."""
+        for step in steps:
+            self.stage.seat(step.browser)  # opened here, so that no two threads open the same
+        with ThreadPoolExecutor(len(steps)) as pool:
+            running = [pool.submit(self.repeated, step) for step in steps]
+        for one in running:
+            one.result()
+
+    def judge(self, step: Step, seen: Seen) -> None:
+        for name in step.expect:
+            observed = expectations[name](seen, self.stage)
+            if observed:
+                raise _StepError(step, name, observed)
+        if step.response:
+            observed = response_differs(seen, self.stage, step.response)
+            if observed:
+                expected = ", ".join(f"{key}: {value}" for key, value in step.response.items())
+                raise _StepError(step, expected, observed)
+
+    def recorded(self) -> Iterator[RecordedExchange]:
+        for exchange, line in zip(self.stage.exchanges, self.lines, strict=False):
+            yield _record(exchange, self.stage, line)
+
+
+def _record(exchange: Exchange, stage: Stage, line: int) -> RecordedExchange:
+    cookies = map(parse_set_cookie, exchange.header_values("Set-Cookie"))
+    path, question, _ = exchange.path.partition("?")
+    return RecordedExchange(
+        method=exchange.method,
+        path=stage.redact(path) + ("?..." if question else ""),
+        status=exchange.status,
+        cookies_sent=tuple(name for name, _ in exchange.sent_cookies),
+        cookies_set=tuple(cookie.name for cookie in cookies if cookie),
+        seconds=exchange.seconds,
+        line=line,
+    )

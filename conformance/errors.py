@@ -1,0 +1,74 @@
+"""What can go wrong outside a scenario's own expectations, as data to be shown at the edge."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class SuiteError(Exception):
+    """The base of every error that this package raises on purpose."""
+
+
+class UsageError(SuiteError):
+    """The command line asks for something that does not exist or makes no sense."""
+
+
+class InputError(SuiteError):
+    """A file says something that is wrong, at a known place.
+
+    `path` names the file, `line` and `column` count from 1, `source` is the text of that line.
+    """
+
+    def __init__(
+        self, message: str, path: str, line: int, column: int, source: str = "", hint: str = ""
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.path = path
+        self.line = line
+        self.column = column
+        self.source = source
+        self.hint = hint
+
+    def __str__(self) -> str:
+        text = f"{self.path}:{self.line}:{self.column}: {self.message}"
+        if self.source.strip():
+            gutter = f"{self.line:4d} | "
+            text += f"\n{gutter}{self.source}\n{'| ':>{len(gutter)}}{' ' * (self.column - 1)}^"
+        if self.hint:
+            text += f"\n  {self.hint}"
+        return text
+
+
+class InputErrors(SuiteError):
+    """All that is wrong with a set of files, so that one run shows every mistake."""
+
+    def __init__(self, errors: Iterable[InputError]) -> None:
+        self.errors = tuple(errors)
+        super().__init__("\n\n".join(str(error) for error in self.errors))
+
+
+class TargetError(SuiteError):
+    """The target can't be judged: the base of the three errors below."""
+
+
+class Unreachable(TargetError):
+    """No HTTP response came: refused, timed out, cut off or not HTTP."""
+
+
+class Unrecognised(TargetError):
+    """A response came that no sign of the profile recognises."""
+
+
+class ServerProcessError(TargetError):
+    """The target's own process could not be prepared, started or stopped."""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return "did you mean 'x'?" for the closest of `known`, or an empty text."""
+    close = get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f"did you mean '{close[0]}'?" if close else ""

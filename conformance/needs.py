@@ -1,0 +1,104 @@
+"""What a scenario may need of a target or of a run, and what is said when it is lacking."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from conformance.model import Outcome, Profile
+from conformance.signs import placeholders
+from conformance.words import Words
+
+
+@dataclass(frozen=True)
+class Lack:
+    """Why a scenario can't be run: the outcome it gets instead, and the reason."""
+
+    outcome: Outcome
+    reason: str
+
+
+Need: TypeAlias = Callable[[Profile], "Lack | None"]
+
+needs: Words[Need] = Words("need")
+
+
+def _not_applicable(reason: str) -> Lack:
+    return Lack(Outcome.NOT_APPLICABLE, reason)
+
+
+def _not_tested(reason: str) -> Lack:
+    return Lack(Outcome.NOT_TESTED, reason)
+
+
+@needs("own account")
+def _own_account(_profile: Profile) -> Lack | None:
+    """The users of this scenario are used by no other scenario at the same time."""
+    return None
+
+
+@needs("second user")
+def _second_user(profile: Profile) -> Lack | None:
+    """The profile has a second user, bob (or can register one)."""
+    if "bob" in profile.users or profile.register:
+        return None
+    return _not_tested("the profile has no second user 'bob' and no 'register' action")
+
+
+@needs("idle timeout")
+def _idle(profile: Profile) -> Lack | None:
+    """The profile declares an idle timeout."""
+    if profile.timeouts.idle:
+        return None
+    return _not_applicable("the profile declares no idle timeout")
+
+
+@needs("absolute timeout")
+def _absolute(profile: Profile) -> Lack | None:
+    """The profile declares an absolute timeout."""
+    if profile.timeouts.absolute:
+        return None
+    return _not_applicable("the profile declares no absolute timeout")
+
+
+@needs("any timeout")
+def _any_timeout(profile: Profile) -> Lack | None:
+    """The profile declares an idle or an absolute timeout."""
+    if profile.timeouts.idle or profile.timeouts.absolute:
+        return None
+    return _not_applicable("the profile declares neither an idle nor an absolute timeout")
+
+
+@needs("restart")
+def _restart(profile: Profile) -> Lack | None:
+    """The suite can stop and start the target itself."""
+    if profile.launch:
+        return None
+    return _not_tested("the profile has no 'start' command, so the server can't be restarted")
+
+
+@needs("durable sessions")
+def _durable(profile: Profile) -> Lack | None:
+    """The target keeps its sessions where a restart does not lose them."""
+    if profile.durable:
+        return None
+    return _not_applicable("the profile declares that sessions are kept in memory")
+
+
+@needs("identity")
+def _identity(profile: Profile) -> Lack | None:
+    """The protected page names the user, so that a mix-up of users shows."""
+    if any(
+        "username" in placeholders(dict(s.conditions)) for s in profile.protected_page.signed_in
+    ):
+        return None
+    return _not_tested("the sign 'signed in' has no {username}, so users can't be told apart")
+
+
+@needs("https")
+def _https(profile: Profile) -> Lack | None:
+    """The target is reached over https."""
+    if profile.base_url.startswith("https:"):
+        return None
+    return _not_tested("this run reaches the target over plain http")

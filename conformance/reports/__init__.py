@@ -1,0 +1,1 @@
+"""What a run came to, as text: each module turns results into one kind of report."""

@@ -1,0 +1,177 @@
+"""Rules that the specification as a whole must keep, beyond what its words allow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
+
+from conformance.errors import InputError, did_you_mean
+from conformance.model import Place, Requirement, Scenario, Step, Vocabulary
+
+
+def broken_rules(
+    requirements: Sequence[Requirement], scenarios: Sequence[Scenario], vocabulary: Vocabulary
+) -> list[InputError]:
+    """Return an error for everything that breaks a rule; an empty list is a good sign."""
+    files = [next(cases) for _, cases in groupby(scenarios, lambda one: one.place.path)]
+    return [
+        *_repeated((one.id, one.place) for one in requirements),
+        *_repeated((one.title, one.place) for one in files),
+        *_unknown_requirements(requirements, files),
+        *_unproved_requirements(requirements, files),
+        *(error for one in files for error in _unkept_names(one)),
+        *(error for one in files for error in _exact_http(one)),
+        *(error for one in files for error in _missing_controls(one, vocabulary)),
+    ]
+
+
+def _error(place: Place, message: str, hint: str = "") -> InputError:
+    return InputError(message, place.path, place.line, place.column, hint=hint)
+
+
+def _repeated(named: Iterable[tuple[str, Place]]) -> Iterator[InputError]:
+    first: dict[str, Place] = {}
+    for name, place in named:
+        if name in first:
+            yield _error(place, f"'{name}' stands already in {first[name]}")
+        first.setdefault(name, place)
+
+
+def _unknown_requirements(
+    requirements: Sequence[Requirement], scenarios: Iterable[Scenario]
+) -> Iterator[InputError]:
+    known = {requirement.id: requirement for requirement in requirements}
+    for scenario in scenarios:
+        for name in scenario.verifies:
+            if name not in known:
+                hint = did_you_mean(name, known)
+                yield _error(scenario.place, f"unknown requirement '{name}'", hint)
+            elif known[name].untestable:
+                yield _error(scenario.place, f"'{name}' is listed as untestable")
+
+
+def _unproved_requirements(
+    requirements: Iterable[Requirement], scenarios: Iterable[Scenario]
+) -> Iterator[InputError]:
+    verified = {name for scenario in scenarios for name in scenario.verifies}
+    for one in requirements:
+        if not one.untestable and one.id not in verified:
+            hint = "write one, or say why none can be: 'untestable: <reason>'"
+            yield _error(one.place, f"no scenario verifies {one.id}", hint)
+
+
+def _unkept_names(scenario: Scenario) -> Iterator[InputError]:
+    kept: set[str] = set()
+    for step in _flat(scenario.steps):
+        for name in _used_names(step):
+            if name not in kept:
+                hint = did_you_mean(name, kept) or "keep it first: 'keep session as: ...'"
+                yield _error(step.place, f"no session is kept as '{name}' before this", hint)
+        if step.verb == "keep session as":
+            kept.add(str(step.object))
+
+
+def _used_names(step: Step) -> list[str]:
+    if step.verb == "compare" and isinstance(step.object, list):
+        return [str(name) for name in step.object]
+    if isinstance(step.object, dict) and "session" in step.object:
+        return [str(step.object["session"])]
+    return []
+
+
+def _exact_http(scenario: Scenario) -> Iterator[InputError]:
+    if scenario.area.startswith("contract/"):
+        return
+    for step in _flat(scenario.steps):
+        if step.verb == "send":
+            message = "'send' is for scenarios/contract/ alone: say it with other verbs"
+            yield _error(step.place, message)
+
+
+def _missing_controls(scenario: Scenario, vocabulary: Vocabulary) -> Iterator[InputError]:
+    """Yield the refusals in `then` whose opposite `given` does not show: the positive controls."""
+    shown = {
+        (kind, subject)
+        for step in _flat(scenario.given)
+        for kind, subject in _accepted_subjects(step, vocabulary)
+    }
+    for step in _flat(scenario.then):
+        for kind, subject in _refused_subjects(step, vocabulary):
+            if (kind, subject) not in shown:
+                yield _error(step.place, *_CONTROLS[kind](subject))
+
+
+_CONTROLS: dict[str, Callable[[str], tuple[str, str]]] = {
+    "session": lambda name: (
+        f"nothing shows that '{name}' is accepted while it is good",
+        f"add to 'given': present: {name}, expect: signed in",
+    ),
+    "page": lambda _: (
+        "nothing shows that the protected page is open to a good session",
+        "add to 'given' a visit or present with 'expect: signed in'",
+    ),
+    "login": lambda user: (
+        f"nothing shows that {user} can log in with the right credentials",
+        f"add to 'given': log in: {user}",
+    ),
+    "logout": lambda _: (
+        "nothing shows that a logout is accepted at all",
+        "add 'log out' to 'given'",
+    ),
+    "cookie": lambda _: (
+        "nothing shows that a login sets a session cookie",
+        "add to 'given': log in: alice",
+    ),
+    "request": lambda _: (
+        "nothing shows that the server lets anybody in",
+        "add to 'given': log in: alice",
+    ),
+}
+
+
+def _accepted_subjects(step: Step, vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
+    if any(vocabulary.expectations[name].refusal for name in step.expect):
+        return
+    if step.verb in ("log in", "log in with"):
+        yield "login", _user(step)
+        yield "cookie", ""
+        yield "request", ""
+    if step.verb == "log out":
+        yield "logout", ""
+    if "signed in" in step.expect:
+        yield "page", ""
+        yield "session", _session(step)
+    if step.verb == "send" and str(step.response.get("status", "")).startswith("2"):
+        yield "request", ""
+
+
+def _refused_subjects(step: Step, vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
+    if step.verb == "send" and str(step.response.get("status", "")).startswith("4"):
+        yield "request", ""
+    for name in step.expect:
+        if not vocabulary.expectations[name].refusal:
+            continue
+        if name == "not set":
+            yield "cookie", ""
+        elif step.verb in ("log in", "log in with"):
+            yield "login", _user(step)
+        elif step.verb == "log out":
+            yield "logout", ""
+        elif _session(step):
+            yield "session", _session(step)
+        else:
+            yield "page", ""
+
+
+def _session(step: Step) -> str:
+    return str(step.object.get("session", "")) if isinstance(step.object, dict) else ""
+
+
+def _user(step: Step) -> str:
+    return str(step.object["user"] if isinstance(step.object, dict) else step.object)
+
+
+def _flat(steps: Iterable[Step]) -> Iterator[Step]:
+    for step in steps:
+        yield step
+        yield from _flat(step.steps)

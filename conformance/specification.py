@@ -1,0 +1,121 @@
+"""Reads the whole specification and checks what no single file can tell: `load` does both."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from conformance.errors import InputError, InputErrors, UsageError, did_you_mean
+from conformance.model import Requirement, Scenario, Vocabulary
+from conformance.requirements import read_requirements
+from conformance.rules import broken_rules
+from conformance.scenarios import read_scenarios
+from conformance.yamltree import Node, parse
+
+Read = TypeVar("Read")
+
+
+@dataclass(frozen=True)
+class Specification:
+    """All requirements and scenarios of a folder.
+
+    `sha256` is over the names and contents of its files, so that two reports can be compared.
+    """
+
+    requirements: Mapping[str, Requirement]
+    scenarios: tuple[Scenario, ...]
+    sha256: str
+
+    def verifying(self, requirement: str) -> tuple[Scenario, ...]:
+        """Return the scenarios that verify a requirement."""
+        return tuple(s for s in self.scenarios if requirement in s.verifies)
+
+
+def load(folder: Path, vocabulary: Vocabulary) -> Specification:
+    """Read a folder such as `scenarios/`; raises InputErrors with everything that is wrong."""
+    files = sorted(folder.rglob("*.yaml"))
+    if not files:
+        raise UsageError(f"there are no scenarios below {folder}")
+    ledgers = [file for file in files if file.name == "requirements.yaml"]
+    others = [file for file in files if file.name != "requirements.yaml"]
+    errors: list[InputError] = []
+    requirements = list(_read_all(ledgers, folder, read_requirements, errors))
+
+    def scenarios_of(root: Node, name: str) -> Iterator[Scenario]:
+        return read_scenarios(root, name, vocabulary)
+
+    scenarios = list(_read_all(others, folder, scenarios_of, errors))
+    if not errors:
+        errors += broken_rules(requirements, scenarios, vocabulary)
+    if errors:
+        raise InputErrors(errors)
+    ids = {requirement.id: requirement for requirement in requirements}
+    return Specification(ids, tuple(scenarios), _digest(files, folder))
+
+
+def _read_all(
+    files: Iterable[Path],
+    folder: Path,
+    read: Callable[[Node, str], Iterator[Read]],
+    errors: list[InputError],
+) -> Iterator[Read]:
+    """Yield what all files say; a file that is wrong adds an error and is left out."""
+    for file in files:
+        name = file.relative_to(folder).with_suffix("").as_posix()
+        name = name.removesuffix("/requirements")
+        try:
+            yield from list(read(parse(file, shown_as(file)), name))
+        except InputError as error:
+            errors.append(error)
+
+
+def shown_as(path: Path) -> str:
+    """Return the path as a person would write it: relative to the working directory, if below."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def _digest(files: Iterable[Path], folder: Path) -> str:
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.relative_to(folder).as_posix().encode() + b"\0")
+        digest.update(file.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def select(
+    scenarios: Iterable[Scenario], areas: Iterable[str] = (), words: str = ""
+) -> tuple[Scenario, ...]:
+    """Return the scenarios of these areas (all without any) whose name or ids have all `words`.
+
+    Raises UsageError when an area does not exist or nothing is left.
+    """
+    every = tuple(scenarios)
+    known = {scenario.area for scenario in every}
+    for area in areas:
+        if not any(_is_within(one, area) for one in known):
+            hint = did_you_mean(area, known) or f"areas: {', '.join(sorted(known))}"
+            raise UsageError(f"there is no area '{area}'; {hint}")
+    chosen = tuple(
+        scenario
+        for scenario in every
+        if (not areas or any(_is_within(scenario.area, area) for area in areas))
+        and _matches(scenario, words)
+    )
+    if not chosen:
+        raise UsageError(f"no scenario matches '{words}'")
+    return chosen
+
+
+def _is_within(area: str, wanted: str) -> bool:
+    return area == wanted or area.startswith(f"{wanted}/")
+
+
+def _matches(scenario: Scenario, words: str) -> bool:
+    text = " ".join((scenario.name, scenario.title, *scenario.verifies)).lower()
+    return all(word in text for word in words.lower().split())

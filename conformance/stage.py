@@ -1,0 +1,141 @@
+"""What a running scenario has at hand: users, browsers, kept sessions, time, and what was seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import Protocol
+
+from conformance.actions import Answer, Shown
+from conformance.browser import Browser, Wire
+from conformance.errors import SuiteError
+from conformance.model import Exchange, Profile, User
+from conformance.setcookie import SetCookie, parse_set_cookie
+
+
+class NotTried(SuiteError):
+    """A step can't be tried with this profile, for example because the password has no letters."""
+
+
+class TooSlow(SuiteError):
+    """So much time went by that the target was free to end the session: nothing is proved."""
+
+
+class Server(Protocol):
+    """A target that the suite can stop and start; it keeps its URL and its stored data."""
+
+    def start(self) -> None:
+        """Start the target and return once it answers; raises ServerProcessError."""
+
+    def stop(self) -> None:
+        """Stop the target and return once it is gone."""
+
+
+@dataclass
+class Life:
+    """The times of one session, as readings of the clock before the requests were sent."""
+
+    started: float
+    active: float
+
+
+@dataclass(frozen=True)
+class KeptSession:
+    """The session cookies of a browser at one moment."""
+
+    cookies: tuple[tuple[str, str], ...] = field(repr=False)
+    role: str
+    life: Life
+
+
+@dataclass
+class Seat:
+    """A browser and who has logged in with it last."""
+
+    browser: Browser
+    role: str = ""
+    life: Life = field(default_factory=lambda: Life(0.0, 0.0))
+    cookies: tuple[SetCookie, ...] = field(default=(), repr=False)  # session cookies, as last set
+
+
+@dataclass(frozen=True)
+class Page:
+    """A response of the protected page and what it shows."""
+
+    exchange: Exchange
+    shown: Shown
+    owner: str  # the role of the user whose page it ought to be
+    life: Life | None = None
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a step showed, for its expectations to judge."""
+
+    exchanges: tuple[Exchange, ...] = ()
+    answer: Answer | None = None
+    pages: tuple[Page, ...] = ()
+    cookies: tuple[SetCookie, ...] = ()
+    tokens: tuple[str, ...] = field(default=(), repr=False)
+    still_held: tuple[str, ...] = ()  # names of session cookies that a logout left unchanged
+
+
+@dataclass
+class Stage:
+    """The state of one scenario while it runs."""
+
+    profile: Profile
+    users: Mapping[str, User]
+    wire: Wire
+    clock: Callable[[], float]
+    sleep: Callable[[float], None]
+    server: Server | None = None
+    seats: dict[str, Seat] = field(default_factory=dict)
+    kept: dict[str, list[KeptSession]] = field(default_factory=dict)
+    exchanges: list[Exchange] = field(default_factory=list)
+    secrets: set[str] = field(default_factory=set, repr=False)
+
+    def __post_init__(self) -> None:
+        self.secrets.update(user.password for user in self.users.values())
+
+    def seat(self, name: str) -> Seat:
+        """Return the browser of this name; a new name opens a new browser."""
+        if name not in self.seats:
+            self.seats[name] = Seat(self.new_browser())
+        return self.seats[name]
+
+    def new_browser(self) -> Browser:
+        """Return a browser without cookies whose exchanges are recorded here."""
+        return Browser(
+            self.profile.base_url,
+            wire=self.wire,
+            clock=self.clock,
+            now=lambda: datetime.now(timezone.utc),
+            record=self.record,
+        )
+
+    def record(self, exchange: Exchange) -> None:
+        """Remember an exchange, and the values of its cookies as secrets."""
+        self.exchanges.append(exchange)
+        self.secrets.update(value for _, value in exchange.sent_cookies)
+        for line in exchange.header_values("Set-Cookie"):
+            cookie = parse_set_cookie(line)
+            if cookie:
+                self.secrets.add(cookie.value)
+
+    def redact(self, text: str) -> str:
+        """Return the text without any password, token or cookie value of this scenario."""
+        for secret in sorted(self.secrets, key=len, reverse=True):
+            if len(secret) >= _SHORTEST_SECRET:
+                text = text.replace(secret, "<hidden>")
+        return text
+
+    def user(self, role: str) -> User:
+        """Return the account that plays this role; raises NotTried when there is none."""
+        if role not in self.users:
+            raise NotTried(f"the profile has no user '{role}'")
+        return self.users[role]
+
+
+_SHORTEST_SECRET = 4  # shorter values (an empty cookie, "1") stand in every text

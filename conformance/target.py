@@ -1,0 +1,155 @@
+"""A target during a run: started if need be, tried before anything else, stopped at the end."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event
+
+from conformance.accounts import leased
+from conformance.browser import Wire
+from conformance.engine import Settings, lack, result_of, run, waits
+from conformance.errors import TargetError
+from conformance.known import with_known_failure
+from conformance.model import Outcome, Profile, Request, Result, Scenario
+from conformance.needs import Lack
+from conformance.process import started
+from conformance.scenarios import read_scenarios
+from conformance.stage import Stage
+from conformance.vocabulary import VOCABULARY
+from conformance.yamltree import parse
+
+_TRIES = 3  # of a scenario that proved nothing because the machine was too slow
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a run allows itself: `max_wait` per scenario and `timeout` per exchange, in seconds."""
+
+    max_wait: float = 60.0
+    timeout: float = 10.0
+
+
+class Interruption:
+    """Lets the scenarios of a run sleep, and wakes all of them when the run is interrupted."""
+
+    def __init__(self) -> None:
+        self._event = Event()
+
+    def sleep(self, seconds: float) -> None:
+        """Sleep; raises TargetError when the run is interrupted meanwhile."""
+        if self._event.wait(seconds):
+            raise TargetError("the run was interrupted")
+
+    @property
+    def happened(self) -> bool:
+        """Whether the run was interrupted."""
+        return self._event.is_set()
+
+    def interrupt(self) -> None:
+        """Wake everybody who sleeps, now and from now on."""
+        self._event.set()
+
+
+@dataclass
+class Target:
+    """A target to run scenarios against; `trouble` says why it can't be judged, if so."""
+
+    profile: Profile
+    settings: Settings
+    limits: Limits
+    trouble: str = field(default="")
+
+    def perform(self, scenario: Scenario) -> Result:
+        """Run a scenario on the accounts that it may use; whatever happens is an outcome."""
+        not_now = lack(scenario, self.profile) or self._too_long(scenario)
+        if not_now:
+            return result_of(scenario, not_now.outcome, scenario.place, not_now.reason)
+        if self.trouble:
+            return result_of(scenario, Outcome.ERROR, scenario.place, self.trouble)
+        try:
+            result = self._performed(scenario)
+        except TargetError as error:
+            result = result_of(scenario, Outcome.ERROR, scenario.place, str(error))
+        except Exception as defect:
+            result = result_of(scenario, Outcome.ERROR, scenario.place, _own_defect(defect))
+        if result.outcome is Outcome.ERROR:
+            self._notice_absence()
+        return with_known_failure(result, self.profile.known_failures)
+
+    def _performed(self, scenario: Scenario) -> Result:
+        for _ in range(_TRIES):
+            with leased(scenario, self.profile, self.settings) as users:
+                result = run(scenario, self.profile, users, self.settings)
+            if not result.too_slow:
+                break
+        return result
+
+    def _too_long(self, scenario: Scenario) -> Lack | None:
+        seconds = waits(scenario, self.profile.timeouts)
+        if seconds <= self.limits.max_wait:
+            return None
+        reason = f"it waits {seconds:.0f} s; to run it: --max-wait {int(seconds) + 1}s"
+        return Lack(Outcome.NOT_TESTED, reason)
+
+    def _notice_absence(self) -> None:
+        """After an error: when the target does not answer at all, try nothing further."""
+        stage = Stage(self.profile, {}, self.settings.wire, self.settings.clock, _no_sleep)
+        request = self.profile.protected_page.request
+        try:
+            stage.new_browser().send(Request(request.method, request.path), cookies=())
+        except TargetError as error:
+            self.trouble = self.trouble or f"the target does not answer any more: {error}"
+
+
+def _own_defect(defect: Exception) -> str:
+    """Say where our own code broke, without its message: that could hold a token."""
+    *_, last = traceback.extract_tb(defect.__traceback__)
+    where = f"{Path(last.filename).name}:{last.lineno}"
+    return f"a defect of session-conformance itself: {type(defect).__name__} in {where}"
+
+
+@contextmanager
+def opened(
+    profile: Profile, limits: Limits, interruption: Interruption | None = None
+) -> Iterator[Target]:
+    """Start the target if its profile says how, try the profile's signs, and stop it at the end.
+
+    What goes wrong stands in `Target.trouble`; nothing is raised.
+    """
+    sleep = (interruption or Interruption()).sleep
+    with ExitStack() as running:
+        try:
+            server = None
+            if profile.launch is not None:
+                profile, server = running.enter_context(started(profile))
+            settings = Settings(Wire(profile.ca_file, limits.timeout), sleep=sleep, server=server)
+        except TargetError as error:
+            yield Target(profile, Settings(), limits, trouble=str(error))
+            return
+        target = Target(profile, settings, limits)
+        target.trouble = _trouble_with(target)
+        yield target
+
+
+def _trouble_with(target: Target) -> str:
+    """Say what keeps the profile from telling signed in from signed out, if anything does."""
+    root = parse(Path(__file__).with_name("preflight.yaml"))
+    (check,) = read_scenarios(root, "preflight", VOCABULARY)
+    result = target.perform(check)
+    if result.outcome is Outcome.PASSED:
+        return ""
+    if result.outcome is not Outcome.FAILED:
+        return result.reason
+    return (
+        f"the profile proves nothing at this target: expected '{result.expected}', observed "
+        f"{result.observed}. Either the signs or addresses in {target.profile.place.path} are "
+        "wrong, or this login does not work at all, or the page is open to everybody"
+    )
+
+
+def _no_sleep(_: float) -> None:
+    raise AssertionError("nobody waits here")

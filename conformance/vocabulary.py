@@ -1,0 +1,20 @@
+"""The whole closed vocabulary, put together from the modules that give its words their meaning."""
+
+from __future__ import annotations
+
+from conformance.changes import carriers, credential_changes, token_changes
+from conformance.durations import durations
+from conformance.expectations import expectations
+from conformance.model import Vocabulary
+from conformance.needs import needs
+from conformance.verbs import verbs
+
+VOCABULARY = Vocabulary(
+    verbs=verbs.words,
+    expectations=expectations.words,
+    durations=durations.words,
+    needs=needs.words,
+    credential_changes=credential_changes.words,
+    token_changes=token_changes.words,
+    carriers=carriers.words,
+)

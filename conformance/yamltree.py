@@ -1,0 +1,229 @@
+"""A YAML file as a tree whose every node knows its line: texts, lists and mappings, nothing else.
+
+Anchors, aliases, tags, several documents and repeated keys are refused, and no scalar is
+interpreted: `no` is the text "no".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from conformance.errors import InputError, did_you_mean
+from conformance.model import Place, Plain
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file's name as it is shown, and its text."""
+
+    path: str
+    text: str
+
+    def line(self, number: int) -> str:
+        """Return the text of line `number`, counted from 1."""
+        lines = self.text.splitlines()
+        return lines[number - 1] if 0 < number <= len(lines) else ""
+
+
+@dataclass(frozen=True)
+class Node:
+    """A value and where it stands; `line` and `column` count from 1."""
+
+    value: str | list[Node] | dict[str, Node]
+    line: int
+    column: int
+    source: Source
+    keys: Mapping[str, Node] | None = None  # of a mapping: its keys as nodes
+
+    @property
+    def place(self) -> Place:
+        """Where the node stands."""
+        return Place(self.source.path, self.line, self.column)
+
+    def error(self, message: str, hint: str = "") -> InputError:
+        """Return (not raise) an error that points at this node."""
+        text = self.source.line(self.line)
+        return InputError(message, self.source.path, self.line, self.column, text, hint)
+
+    def text(self, what: str) -> str:
+        """Return the text of this node; `what` names it in the error when it is no text."""
+        if not isinstance(self.value, str):
+            raise self.error(f"{what} is a text, not {_kind(self.value)}")
+        return self.value
+
+    def filled_text(self, what: str) -> str:
+        """Return the text of this node, which must not be empty."""
+        text = self.text(what).strip()
+        if not text:
+            raise self.error(f"{what} is empty")
+        return text
+
+    def items(self, what: str) -> list[Node]:
+        """Return the nodes of this list."""
+        if not isinstance(self.value, list):
+            raise self.error(f"{what} is a list, not {_kind(self.value)}")
+        return self.value
+
+    def texts(self, what: str) -> tuple[str, ...]:
+        """Return a list of texts; a single text counts as a list of one."""
+        nodes = [self] if isinstance(self.value, str) else self.items(what)
+        return tuple(node.filled_text(what) for node in nodes)
+
+    def mapping(self, what: str) -> dict[str, Node]:
+        """Return the mapping of this node."""
+        if not isinstance(self.value, dict):
+            raise self.error(f"{what} is a mapping, not {_kind(self.value)}")
+        return self.value
+
+    def fields(
+        self, what: str, known: tuple[str, ...], required: tuple[str, ...] = ()
+    ) -> dict[str, Node]:
+        """Return the mapping of this node, which has only `known` keys and all `required` ones."""
+        fields = self.mapping(what)
+        for key in fields:
+            if key not in known:
+                message = f"unknown key '{key}' in {what}"
+                raise self.key(key).error(message, known_words(key, known))
+        for key in required:
+            if key not in fields:
+                raise self.error(f"{what} lacks the key '{key}'")
+        return fields
+
+    def key(self, name: str) -> Node:
+        """Return the node of the key itself, so that an error can point at it."""
+        return (self.keys or {}).get(name, self)
+
+    def plain(self) -> Plain:
+        """Return the value without places."""
+        if isinstance(self.value, list):
+            return [node.plain() for node in self.value]
+        if isinstance(self.value, dict):
+            return {key: node.plain() for key, node in self.value.items()}
+        return self.value
+
+    def walk(self) -> Iterator[Node]:
+        """Yield this node and all nodes below it; keys are not among them."""
+        yield self
+        children = self.value if isinstance(self.value, list) else []
+        if isinstance(self.value, dict):
+            children = list(self.value.values())
+        for child in children:
+            yield from child.walk()
+
+
+def known_words(word: str, known: tuple[str, ...]) -> str:
+    """Return a hint for an unknown word: the closest known one, or else all of them."""
+    return did_you_mean(word, known) or f"known: {', '.join(known)}"
+
+
+def parse(path: Path, shown_as: str | None = None) -> Node:
+    """Read the file `path` into a tree; errors name it `shown_as`.
+
+    Raises InputError for a file that can't be read or that is not the YAML described above.
+    """
+    name = shown_as or str(path)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"can't be read: {error.strerror}", name, 1, 1) from None
+    except UnicodeDecodeError as error:
+        message = f"is not UTF-8 text (byte {error.start})"
+        raise InputError(message, name, 1, 1) from None
+    return parse_text(text, name)
+
+
+def parse_text(text: str, name: str) -> Node:
+    """Read `text` into a tree; `name` stands for the file in errors."""
+    source = Source(name, text)
+    try:
+        return _Builder(source).document()
+    except yaml.MarkedYAMLError as error:
+        raise _syntax_error(error, source) from None
+    except yaml.reader.ReaderError as error:
+        before = text[: error.position]
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        code = error.character if isinstance(error.character, int) else ord(error.character)
+        message = f"is not YAML: the character U+{code:04X} is not allowed"
+        raise InputError(message, name, line, column) from None
+
+
+class _Builder:
+    """Builds the tree from the parser's events, which still know about anchors and tags."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.events: Iterator[Any] = yaml.parse(source.text, Loader=_Loader)
+
+    def document(self) -> Node:
+        next(self.events)  # the stream starts
+        if isinstance(next(self.events), yaml.StreamEndEvent):
+            raise InputError("the file is empty", self.source.path, 1, 1)
+        root = self.node(next(self.events))
+        next(self.events)  # the document ends
+        following = next(self.events)
+        if not isinstance(following, yaml.StreamEndEvent):
+            raise self.at(following, "").error("one file holds one document")
+        return root
+
+    def at(self, event: Any, value: Any, keys: dict[str, Node] | None = None) -> Node:
+        mark = event.start_mark
+        return Node(value, mark.line + 1, mark.column + 1, self.source, keys)
+
+    def node(self, event: Any) -> Node:
+        self.refuse_cleverness(event)
+        if isinstance(event, yaml.ScalarEvent):
+            return self.at(event, event.value)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self.at(event, self.sequence())
+        keys: dict[str, Node] = {}
+        return self.at(event, self.mapping(keys), keys)
+
+    def refuse_cleverness(self, event: Any) -> None:
+        place = self.at(event, "")
+        if isinstance(event, yaml.AliasEvent):
+            raise place.error("aliases are not allowed here: write the value out")
+        if event.anchor:
+            raise place.error("anchors are not allowed here")
+        if event.tag:
+            raise place.error("tags are not allowed here: every value is read as text")
+
+    def sequence(self) -> list[Node]:
+        nodes = []
+        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
+            nodes.append(self.node(event))
+        return nodes
+
+    def mapping(self, keys: dict[str, Node]) -> dict[str, Node]:
+        values: dict[str, Node] = {}
+        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
+            key = self.node(event)
+            name = key.text("a key")
+            if name in values:
+                first = keys[name].line
+                raise key.error(f"the key '{name}' stands here twice (first in line {first})")
+            keys[name] = key
+            values[name] = self.node(next(self.events))
+        return values
+
+
+def _syntax_error(error: yaml.MarkedYAMLError, source: Source) -> InputError:
+    mark = error.problem_mark or error.context_mark
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    problem = error.problem or error.context or "can't be parsed"
+    message = f"is not YAML: {problem}"
+    return InputError(message, source.path, line, column, source.line(line))
+
+
+def _kind(value: object) -> str:
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list):
+        return "a list"
+    return "a text" if value else "nothing"
