@@ -10,9 +10,10 @@ from typing import NoReturn
 
 from conformance import __version__, commands
 from conformance.data import target_names
-from conformance.errors import SuiteError
+from conformance.errors import SuiteError, own_defect
 from conformance.profiles import is_base_url, parse_seconds
 
+_INCOMPLETE = 2
 _WRONG_INPUT = 3  # the exit code when files or the command line are wrong
 _INTERRUPTED = 130  # what a shell expects after Ctrl-C
 
@@ -41,6 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()  # whoever read our output has gone: there is nobody to tell
         return 0
+    except Exception as defect:  # a user gets a sentence, never a traceback
+        sys.stderr.write(f"{own_defect(defect)}\n")
+        return _INCOMPLETE
 
 
 class _Parser(argparse.ArgumentParser):

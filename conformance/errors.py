@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import traceback
 from difflib import get_close_matches
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -66,6 +68,13 @@ class Unrecognised(TargetError):
 
 class ServerProcessError(TargetError):
     """The target's own process could not be prepared, started or stopped."""
+
+
+def own_defect(defect: Exception) -> str:
+    """Say where our own code broke, without its message: that could hold a token."""
+    *_, last = traceback.extract_tb(defect.__traceback__)
+    where = f"{Path(last.filename).name}:{last.lineno}"
+    return f"a defect of session-conformance itself: {type(defect).__name__} in {where}"
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -4,31 +4,17 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from conformance.model import (
-    Action,
-    ActionRequest,
-    Command,
-    KnownFailure,
-    Launch,
-    Profile,
-    ProtectedPage,
-    Reading,
-    Sign,
-    Timeouts,
-    User,
-)
-from conformance.readings import sources
-from conformance.response import read_json, read_signs
-from conformance.signs import placeholders
+from conformance.launches import read_launch
+from conformance.model import KnownFailure, Profile, Timeouts, User
+from conformance.profile_actions import read_action, read_csrf, read_protected_page
+from conformance.response import check_pattern
 from conformance.yamltree import Node, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
 _PROFILE = (
@@ -60,7 +46,6 @@ _REQUIRED = (
     "log out",
     "protected page",
 )
-_REQUEST = ("send", "headers", "form", "json", "read")
 _UNITS = {"ms": 0.001, "s": 1.0, "min": 60.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?([a-z]+)")
 
@@ -78,16 +63,16 @@ def read_profile(path: Path) -> Profile:
         cookie_patterns=patterns,
         users=_users(fields["users"]),
         timeouts=_timeouts(fields["timeouts"]) if "timeouts" in fields else Timeouts(),
-        log_in=_action("log in", fields["log in"]),
-        log_out=_action("log out", fields["log out"]),
-        protected_page=_protected_page(fields["protected page"]),
-        csrf=_csrf(fields["csrf"]) if "csrf" in fields else None,
-        register=_action("register", fields["register"]) if "register" in fields else None,
+        log_in=read_action("log in", fields["log in"]),
+        log_out=read_action("log out", fields["log out"]),
+        protected_page=read_protected_page(fields["protected page"]),
+        csrf=read_csrf(fields["csrf"]) if "csrf" in fields else None,
+        register=read_action("register", fields["register"]) if "register" in fields else None,
         contract=fields["contract"].filled_text("contract") if "contract" in fields else "",
         durable=_durable(fields["session store"]) if "session store" in fields else True,
         session_limit=_count(fields["session limit"]) if "session limit" in fields else None,
         ca_file=fields["ca file"].filled_text("ca file") if "ca file" in fields else "",
-        launch=_launch(fields, path) if "start" in fields else None,
+        launch=read_launch(fields, path) if "start" in fields else None,
         known_failures=_known_failures(fields["known failures"])
         if "known failures" in fields
         else {},
@@ -120,15 +105,8 @@ def _session_cookies(node: Node) -> tuple[tuple[str, ...], bool]:
     if not isinstance(node.value, dict):
         return node.texts("session cookie"), False
     pattern = node.fields("session cookie", ("pattern",), ("pattern",))["pattern"]
-    _compile(pattern)
+    check_pattern(pattern)
     return (pattern.text("pattern"),), True
-
-
-def _compile(node: Node) -> None:
-    try:
-        re.compile(node.filled_text("a pattern"))
-    except re.error as error:
-        raise node.error(f"is not a regular expression: {error}") from None
 
 
 def _users(node: Node) -> dict[str, User]:
@@ -190,127 +168,6 @@ def _count(node: Node) -> int:
     if not text.isdecimal() or text == "0":
         raise node.error(f"'{text}' is not a whole number of sessions")
     return int(text)
-
-
-# --- actions -----------------------------------------------------------------------------------
-
-
-def _action(name: str, node: Node) -> Action:
-    nodes = node.value if isinstance(node.value, list) else [node]
-    if not nodes:
-        raise node.error(f"{name} has no requests")
-    known = (*_REQUEST, "success", "refused")
-    for early in nodes[:-1]:
-        early.fields(f"a request of {name} before the last", _REQUEST, required=("send",))
-    last = nodes[-1].fields(name, known, required=("send", "success"))
-    if name == "log in" and "refused" not in last:
-        raise node.error("log in lacks the key 'refused': what does a wrong password show?")
-    return Action(
-        name=name,
-        requests=tuple(_request(one) for one in nodes),
-        success=read_signs(last["success"], "success"),
-        refused=read_signs(last["refused"], "refused") if "refused" in last else (),
-        place=node.place,
-    )
-
-
-def _request(node: Node) -> ActionRequest:
-    fields = node.mapping("a request")
-    method, path = _request_line(fields["send"])
-    if "form" in fields and "json" in fields:
-        raise node.error("a request has one body: form or json")
-    return ActionRequest(
-        method=method,
-        path=path,
-        place=node.place,
-        headers=_texts(fields["headers"], "headers") if "headers" in fields else {},
-        form=_texts(fields["form"], "form") if "form" in fields else None,
-        json=read_json(fields["json"]) if "json" in fields else None,
-        readings=_readings(fields["read"]) if "read" in fields else (),
-    )
-
-
-def _request_line(node: Node) -> tuple[str, str]:
-    found = re.fullmatch(r"([A-Z]+) (/\S*)", node.filled_text("a request"))
-    if not found:
-        raise node.error(f"'{node.value}' is not a request such as POST /login")
-    return found[1], found[2]
-
-
-def _texts(node: Node, what: str) -> dict[str, str]:
-    return {name: value.text(what) for name, value in node.mapping(what).items()}
-
-
-def _readings(node: Node) -> tuple[Reading, ...]:
-    return tuple(_reading(name, value) for name, value in node.mapping("read").items())
-
-
-def _reading(name: str, node: Node) -> Reading:
-    fields = node.fields(f"the reading '{name}'", tuple(sources.words))
-    if len(fields) != 1:
-        raise node.error(f"a reading has one of: {', '.join(sources.words)}")
-    source, key = next(iter(fields.items()))
-    if source == "from pattern":
-        _compile(key)
-        if re.compile(key.text(source)).groups < 1:
-            raise key.error("the pattern needs a group (...) around the value")
-    return Reading(name, source, key.filled_text(source), node.place)
-
-
-def _csrf(node: Node) -> ActionRequest:
-    fields = node.fields("csrf", ("read", *sources.words), required=("read",))
-    kinds = [key for key in fields if key != "read"]
-    if len(kinds) != 1:
-        raise node.error(f"csrf has one of: {', '.join(sources.words)}")
-    method, path = _request_line(fields["read"])
-    kind = kinds[0]
-    value = replace(node, value={kind: fields[kind]})
-    return ActionRequest(method, path, node.place, readings=(_reading("csrf", value),))
-
-
-def _protected_page(node: Node) -> ProtectedPage:
-    known = (*_REQUEST, "signed in", "signed out")
-    required = ("send", "signed in", "signed out")
-    fields = node.fields("protected page", known, required)
-    return ProtectedPage(
-        request=_request(node),
-        signed_in=read_signs(fields["signed in"], "signed in"),
-        signed_out=_without_user(read_signs(fields["signed out"], "signed out"), fields),
-    )
-
-
-def _without_user(signs: tuple[Sign, ...], fields: Mapping[str, Node]) -> tuple[Sign, ...]:
-    if any(placeholders(dict(sign.conditions)) for sign in signs):
-        raise fields["signed out"].error("the sign 'signed out' knows no user: no placeholders")
-    return signs
-
-
-# --- running the target ------------------------------------------------------------------------
-
-
-def _launch(fields: Mapping[str, Node], path: Path) -> Launch:
-    listed = fields["set up"].items("set up") if "set up" in fields else []
-    return Launch(
-        start=_command(fields["start"]),
-        folder=str(path.resolve().parent),
-        set_up=tuple(_command(one) for one in listed),
-        environment=_texts(fields["environment"], "environment") if "environment" in fields else {},
-    )
-
-
-def _command(node: Node) -> Command:
-    if isinstance(node.value, str):
-        return Command(_split(node), node.place)
-    fields = node.fields("a command", ("run", "input"), required=("run",))
-    given = fields["input"].text("input") if "input" in fields else ""
-    return Command(_split(fields["run"]), node.place, given)
-
-
-def _split(node: Node) -> tuple[str, ...]:
-    try:
-        return tuple(shlex.split(node.filled_text("a command")))
-    except ValueError as error:
-        raise node.error(f"is not a command: {str(error).lower()}") from None
 
 
 def _known_failures(node: Node) -> dict[str, KnownFailure]:

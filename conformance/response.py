@@ -55,7 +55,8 @@ def _mapping(node: Node) -> Plain:
     return node.plain()
 
 
-def _pattern(node: Node) -> Plain:
+def check_pattern(node: Node) -> str:
+    """Return the text of a regular expression; raises InputError when it is none."""
     text = node.filled_text("a pattern")
     try:
         re.compile(text)
@@ -68,6 +69,6 @@ _READERS = {
     "text": lambda node: node.text("a condition"),
     "texts": _texts,
     "mapping": _mapping,
-    "pattern": _pattern,
+    "pattern": check_pattern,
     "json": read_json,
 }

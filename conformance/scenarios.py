@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import TypeVar
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
-from conformance.model import Plain, Scenario, Step, Vocabulary
-from conformance.response import read_conditions
+from conformance.model import Scenario, Vocabulary
+from conformance.steps import StepReader, implied_needs
 from conformance.yamltree import Node, known_words
 
 _KEYS = ("title", "verifies", "needs", "examples", "notes", "given", "when", "then")
-_MODIFIERS = ("expect", "browser", "times")
-_USERS = ("alice", "bob")
-_PAGES = ("protected page",)
-_LOOKS = ("session cookie", "every answer")
-_REQUEST = ("request", "headers", "form", "json", "body", "cookies")
-Known = TypeVar("Known")
-
 _COLUMN = re.compile(r"<([a-z][a-z0-9 ]*)>")
 _TITLE_LENGTH = 70
-_MAX_TIMES = 1000
 
 
 def read_scenarios(root: Node, name: str, vocabulary: Vocabulary) -> Iterator[Scenario]:
@@ -43,7 +34,7 @@ def read_scenarios(root: Node, name: str, vocabulary: Vocabulary) -> Iterator[Sc
 def _scenario(
     root: Node, fields: Mapping[str, Node], name: str, row: str, vocabulary: Vocabulary
 ) -> Scenario:
-    reader = _StepReader(vocabulary)
+    reader = StepReader(vocabulary)
     given, when, then = (
         reader.steps(fields[part], part) if part in fields else ()
         for part in ("given", "when", "then")
@@ -59,7 +50,7 @@ def _scenario(
         given=given,
         when=when,
         then=then,
-        needs=tuple(dict.fromkeys((*named, *_implied_needs(given + when + then, vocabulary)))),
+        needs=tuple(dict.fromkeys((*named, *implied_needs(given + when + then, vocabulary)))),
         notes=fields["notes"].text("notes").strip() if "notes" in fields else "",
         row=row,
     )
@@ -73,9 +64,6 @@ def _title(node: Node) -> str:
         hint = "for example: Logging out revokes the session on the server"
         raise node.error("a title says what happens, without 'should', 'test that' or '.'", hint)
     return title
-
-
-# --- examples ----------------------------------------------------------------------------------
 
 
 def _examples(node: Node) -> dict[str, dict[str, Node]]:
@@ -123,175 +111,3 @@ def _substitute(node: Node, values: Mapping[str, Node]) -> Node:
         return values[found[1]].text("a cell")
 
     return replace(node, value=_COLUMN.sub(cell, node.value))
-
-
-# --- steps -------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _StepReader:
-    vocabulary: Vocabulary
-
-    def steps(self, node: Node, what: str) -> tuple[Step, ...]:
-        items = node.items(what)
-        if not items:
-            raise node.error(f"{what} has no steps")
-        return tuple(self.step(item) for item in items)
-
-    def step(self, node: Node) -> Step:
-        verb, value, fields = self.verb_of(node)
-        word = self.vocabulary.verbs[verb]
-        step = Step(
-            verb=verb,
-            object=None if word.takes == "steps" else self.object_of(word.takes, value),
-            place=node.place,
-            browser=fields["browser"].filled_text("browser") if "browser" in fields else "",
-            times=_times(fields["times"]) if "times" in fields else 1,
-            steps=self.steps(value, verb) if word.takes == "steps" else (),
-        )
-        if "expect" in fields:
-            return self.with_expectations(step, fields["expect"])
-        if not word.default and word.shows:
-            raise node.error(f"'{verb}' says nothing without 'expect:'")
-        return replace(step, expect=(word.default,) if word.default else ())
-
-    def verb_of(self, node: Node) -> tuple[str, Node, Mapping[str, Node]]:
-        """Return the verb, its object and all keys; a text alone is a verb without object."""
-        if isinstance(node.value, str):
-            verb = node.filled_text("a step")
-            self.word(node, verb, self.vocabulary.verbs, "verb")
-            return verb, replace(node, value=""), {}
-        fields = node.mapping("a step")
-        verbs = [key for key in fields if key not in _MODIFIERS]
-        for key in verbs:
-            self.word(node.key(key), key, self.vocabulary.verbs, "verb")
-        if len(verbs) != 1:
-            listed = " and ".join(f"'{verb}'" for verb in verbs) or "none"
-            raise node.error(f"a step has one verb, this has {listed}")
-        return verbs[0], fields[verbs[0]], fields
-
-    def with_expectations(self, step: Step, node: Node) -> Step:
-        verb = self.vocabulary.verbs[step.verb]
-        if isinstance(node.value, dict):
-            if "response" not in verb.shows:
-                raise node.error("only 'send' may expect a response condition by condition")
-            return replace(step, response=read_conditions(node, "expect"))
-        words = node.texts("expect")
-        for name in words:
-            word = self.word(node, name, self.vocabulary.expectations, "expectation")
-            if word.about not in verb.shows:
-                fitting = _fitting(verb.shows, self.vocabulary)
-                hint = f"it can expect: {', '.join(fitting)}" if fitting else ""
-                raise node.error(f"'{step.verb}' shows nothing that '{name}' could judge", hint)
-        return replace(step, expect=words)
-
-    def word(self, node: Node, name: str, known: Mapping[str, Known], kind: str) -> Known:
-        if name not in known:
-            raise node.error(f"unknown {kind} '{name}'", known_words(name, tuple(known)))
-        return known[name]
-
-    def object_of(self, takes: str, node: Node) -> Plain:
-        return _OBJECTS[takes](self, node)
-
-    def nothing(self, node: Node) -> Plain:
-        if node.value:
-            raise node.error("this verb takes no object")
-        return None
-
-    def choice(self, node: Node, known: Iterable[str], what: str) -> str:
-        text = node.filled_text(what)
-        self.word(node, text, dict.fromkeys(known), what)
-        return text
-
-    def credentials(self, node: Node) -> Plain:
-        """Read whose credentials are sent, spoiled how, and where they are put."""
-        known = ("user", "name", "password", "password of", "change", "in")
-        fields = node.fields("credentials", known, required=("user",))
-        if len(fields) == 1:
-            raise node.error("nothing is changed here", "use the verb 'log in'")
-        for key in ("user", "password of"):
-            if key in fields:
-                self.choice(fields[key], _USERS, "user")
-        if "change" in fields:
-            self.choice(fields["change"], self.vocabulary.credential_changes, "change")
-        if "in" in fields:
-            self.choice(fields["in"], self.vocabulary.carriers, "carrier")
-        return {key: value.text(key) for key, value in fields.items()}
-
-    def presented(self, node: Node) -> Plain:
-        """Read a kept session's name, or a mapping that alters it or gives a literal token."""
-        if isinstance(node.value, str):
-            return {"session": node.filled_text("a session's name")}
-        fields = node.fields("what is presented", ("session", "token", "change", "in"))
-        if ("session" in fields) == ("token" in fields):
-            raise node.error("say either 'session' (a kept one) or 'token' (a text)")
-        if "change" in fields:
-            self.choice(fields["change"], self.vocabulary.token_changes, "change")
-        if "in" in fields:
-            self.choice(fields["in"], self.vocabulary.carriers, "carrier")
-        return {key: value.text(key) for key, value in fields.items()}
-
-    def request(self, node: Node) -> Plain:
-        """Read an exact HTTP request: `METHOD /path`, or a mapping with headers and a body."""
-        if isinstance(node.value, str):
-            return {"request": _request_line(node)}
-        fields = node.fields("a request", _REQUEST, required=("request",))
-        _request_line(fields["request"])
-        if len({"form", "json", "body"} & set(fields)) > 1:
-            raise node.error("a request has one body: form, json or body")
-        return node.plain()
-
-
-def _request_line(node: Node) -> str:
-    text = node.filled_text("a request")
-    if not re.fullmatch(r"[A-Z]+ /\S*", text):
-        raise node.error(f"'{text}' is not a request such as GET /status")
-    return text
-
-
-_OBJECTS: dict[str, Callable[[_StepReader, Node], Plain]] = {
-    "nothing": _StepReader.nothing,
-    "user": lambda reader, node: reader.choice(node, _USERS, "user"),
-    "page": lambda reader, node: reader.choice(node, _PAGES, "page"),
-    "look": lambda reader, node: reader.choice(node, _LOOKS, "object of 'look at'"),
-    "duration": lambda reader, node: reader.choice(node, reader.vocabulary.durations, "duration"),
-    "name": lambda _, node: node.filled_text("a name"),
-    "names": lambda _, node: list(node.texts("names")),
-    "credentials": _StepReader.credentials,
-    "session": _StepReader.presented,
-    "request": _StepReader.request,
-}
-
-
-def _times(node: Node) -> int:
-    text = node.text("times")
-    if not text.isdecimal() or not 1 <= int(text) <= _MAX_TIMES:
-        raise node.error(f"times is a whole number from 1 to {_MAX_TIMES}, not '{text}'")
-    return int(text)
-
-
-def _fitting(shows: frozenset[str], vocabulary: Vocabulary) -> list[str]:
-    return [word.word for word in vocabulary.expectations.values() if word.about in shows]
-
-
-def _implied_needs(steps: tuple[Step, ...], vocabulary: Vocabulary) -> Iterator[str]:
-    """Yield what the words of the steps need without the scenario saying so."""
-    for step in steps:
-        yield from vocabulary.verbs[step.verb].needs
-        yield from (need for name in step.expect for need in vocabulary.expectations[name].needs)
-        yield from _object_needs(step, vocabulary)
-        yield from _implied_needs(step.steps, vocabulary)
-
-
-def _object_needs(step: Step, vocabulary: Vocabulary) -> Iterator[str]:
-    takes = vocabulary.verbs[step.verb].takes
-    if takes == "duration" and isinstance(step.object, str):
-        yield from vocabulary.durations[step.object].needs
-    if "bob" in _named_users(step):
-        yield "second user"
-
-
-def _named_users(step: Step) -> list[Plain]:
-    if isinstance(step.object, dict):
-        return [step.object.get("user"), step.object.get("password of")]
-    return [step.object] if step.verb == "log in" else []

@@ -137,5 +137,12 @@ class Stage:
             raise NotTried(f"the profile has no user '{role}'")
         return self.users[role]
 
+    def credentials(self) -> dict[str, str]:
+        """Return the values of `{alice.username}` and the like."""
+        values: dict[str, str] = {}
+        for role, user in self.users.items():
+            values |= {f"{role}.username": user.username, f"{role}.password": user.password}
+        return values
+
 
 _SHORTEST_SECRET = 4  # shorter values (an empty cookie, "1") stand in every text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -12,7 +11,7 @@ from threading import Event
 from conformance.accounts import leased
 from conformance.browser import Wire
 from conformance.engine import Settings, lack, result_of, run, waits
-from conformance.errors import TargetError
+from conformance.errors import TargetError, own_defect
 from conformance.known import with_known_failure
 from conformance.model import Outcome, Profile, Request, Result, Scenario
 from conformance.needs import Lack
@@ -75,7 +74,7 @@ class Target:
         except TargetError as error:
             result = result_of(scenario, Outcome.ERROR, scenario.place, str(error))
         except Exception as defect:
-            result = result_of(scenario, Outcome.ERROR, scenario.place, _own_defect(defect))
+            result = result_of(scenario, Outcome.ERROR, scenario.place, own_defect(defect))
         if result.outcome is Outcome.ERROR:
             self._notice_absence()
         return with_known_failure(result, self.profile.known_failures)
@@ -103,13 +102,6 @@ class Target:
             stage.new_browser().send(Request(request.method, request.path), cookies=())
         except TargetError as error:
             self.trouble = self.trouble or f"the target does not answer any more: {error}"
-
-
-def _own_defect(defect: Exception) -> str:
-    """Say where our own code broke, without its message: that could hold a token."""
-    *_, last = traceback.extract_tb(defect.__traceback__)
-    where = f"{Path(last.filename).name}:{last.lineno}"
-    return f"a defect of session-conformance itself: {type(defect).__name__} in {where}"
 
 
 @contextmanager

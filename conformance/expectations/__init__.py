@@ -1,0 +1,15 @@
+"""The expectations of the vocabulary: what a step ought to show, one small function each."""
+
+from conformance.expectations import actions, cookies, leaks, pages, tokens
+from conformance.expectations.registry import expectations
+from conformance.expectations.response import response_differs
+
+__all__ = [
+    "actions",
+    "cookies",
+    "expectations",
+    "leaks",
+    "pages",
+    "response_differs",
+    "tokens",
+]

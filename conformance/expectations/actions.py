@@ -1,0 +1,39 @@
+"""Whether an action was accepted or refused."""
+
+from __future__ import annotations
+
+from conformance.errors import Unrecognised
+from conformance.expectations.registry import describe, expectations
+from conformance.stage import Seen, Stage
+
+_SERVER_ERROR = 500
+
+
+@expectations("accepted", about="action")
+def accepted(seen: Seen, _: Stage) -> str | None:
+    """The action succeeded, by the profile's sign of success."""
+    _refuse_unrecognised(seen)
+    return None if seen.answer == "accepted" else f"refused: {_last(seen)}"
+
+
+@expectations("refused", about="action", refusal=True)
+def refused(seen: Seen, _: Stage) -> str | None:
+    """The action was refused, by the profile's sign of refusal."""
+    _refuse_unrecognised(seen)
+    return None if seen.answer == "refused" else f"accepted: {_last(seen)}"
+
+
+def _refuse_unrecognised(seen: Seen) -> None:
+    if seen.answer == "unrecognised":
+        raise Unrecognised(f"{_last(seen)}: the profile's signs do not tell what this means")
+
+
+@expectations("no server error", about="answer")
+def no_server_error(seen: Seen, _: Stage) -> str | None:
+    """No answer has a status of 500 or above."""
+    errors = [exchange for exchange in seen.exchanges if exchange.status >= _SERVER_ERROR]
+    return describe(errors[0]) if errors else None
+
+
+def _last(seen: Seen) -> str:
+    return describe(seen.exchanges[-1])

@@ -1,0 +1,34 @@
+"""Tokens side by side."""
+
+from __future__ import annotations
+
+from conformance.entropy import bits_by_length_and_alphabet
+from conformance.expectations.registry import expectations
+from conformance.stage import Seen, Stage
+
+_LEAST_BITS = 128  # ASVS 5.0.0 7.2.3
+
+
+@expectations("all different", about="tokens")
+def all_different(seen: Seen, _: Stage) -> str | None:
+    """No two of the tokens are the same."""
+    repeated = len(seen.tokens) - len(set(seen.tokens))
+    if not repeated:
+        return None
+    return f"{repeated} of {len(seen.tokens)} tokens had been given before"
+
+
+@expectations("all the same", about="tokens")
+def all_same(seen: Seen, _: Stage) -> str | None:
+    """All tokens are the same."""
+    return None if len(set(seen.tokens)) == 1 else f"{len(set(seen.tokens))} different tokens"
+
+
+@expectations("at least 128 bits", about="tokens")
+def enough_bits(seen: Seen, _: Stage) -> str | None:
+    """The tokens' length and alphabet have room for 128 bits (ASVS 5.0.0 7.2.3).
+
+    This is an upper bound: tokens that pass can still be guessable.
+    """
+    bits = bits_by_length_and_alphabet(seen.tokens)
+    return None if bits >= _LEAST_BITS else f"room for {bits:.0f} bits"

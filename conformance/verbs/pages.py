@@ -1,0 +1,89 @@
+"""Verbs that show whether a session is alive, and those that let time go by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from conformance.actions import recognise, with_query
+from conformance.durations import durations
+from conformance.model import Exchange, Plain, Request
+from conformance.stage import KeptSession, Life, Page, Seat, Seen, Stage
+from conformance.verbs.registry import ON_PAGE, verbs
+from conformance.verbs.tokens import presented
+
+_VISITS_PER_IDLE_TIMEOUT = 2
+_VISITS_PER_STAY = 10  # where the target declares no idle timeout
+
+
+@verbs("visit", takes="page", shows=ON_PAGE)
+def visit(stage: Stage, seat: Seat, _: str) -> Seen:
+    """Visit the protected page with the cookies that a browser would still send."""
+    exchange = seat.browser.send(_page_request(stage))
+    return Seen((exchange,), pages=(_page(stage, exchange, seat.role, seat.life),))
+
+
+@verbs("present", takes="session", shows=ON_PAGE)
+def present(stage: Stage, _: Seat, wanted: Mapping[str, str]) -> Seen:
+    """Visit the protected page from elsewhere with kept session cookies, whatever their lifetime.
+
+    The object is the name under which a session was kept. As a mapping: `session` (a kept one) or
+    `token` (a text for every session cookie), `change` (see the list of changes), and `in` (where
+    to put the token instead of the cookie).
+    """
+    sessions = presented(stage, wanted)
+    pages = [_present(stage, session, wanted.get("in", "cookie")) for session in sessions]
+    return Seen(tuple(page.exchange for page in pages), pages=tuple(pages))
+
+
+def _present(stage: Stage, session: KeptSession, carrier: str) -> Page:
+    browser = stage.new_browser()
+    stage.secrets.update(value for _, value in session.cookies)
+    if carrier == "cookie":
+        exchange = browser.send(_page_request(stage), cookies=session.cookies)
+    else:
+        exchange = browser.send(_carrying(_page_request(stage), session, carrier), cookies=())
+    return _page(stage, exchange, session.role, session.life)
+
+
+def _carrying(request: Request, session: KeptSession, carrier: str) -> Request:
+    if carrier == "query string":
+        query: Plain = dict(session.cookies)
+        return Request(request.method, with_query(request.target, query), request.headers)
+    token = session.cookies[0][1]
+    bearer = ("Authorization", f"Bearer {token}")
+    return Request(request.method, request.target, (*request.headers, bearer))
+
+
+def _page_request(stage: Stage) -> Request:
+    request = stage.profile.protected_page.request
+    return Request(request.method, request.path, tuple(request.headers.items()))
+
+
+def _page(stage: Stage, exchange: Exchange, owner: str, life: Life) -> Page:
+    shown = recognise(stage.profile, exchange, stage.users)
+    if shown.state == "signed in":
+        life.active = max(life.active, exchange.started)
+    return Page(exchange, shown, owner, life)
+
+
+@verbs("wait", takes="duration")
+def wait(stage: Stage, _: Seat, duration: str) -> Seen:
+    """Wait without sending anything."""
+    stage.sleep(durations[duration](stage.profile.timeouts))
+    return Seen()
+
+
+@verbs("keep visiting", takes="duration", shows=ON_PAGE)
+def keep_visiting(stage: Stage, seat: Seat, duration: str) -> Seen:
+    """Visit the protected page again and again for so long, twice in every idle timeout."""
+    timeouts = stage.profile.timeouts
+    seconds = durations[duration](timeouts)
+    pause = seconds / _VISITS_PER_STAY
+    if timeouts.idle:
+        pause = min(seconds, timeouts.idle / _VISITS_PER_IDLE_TIMEOUT)
+    until = stage.clock() + seconds
+    pages: list[Page] = []
+    while (left := until - stage.clock()) > 0:
+        stage.sleep(min(pause, left))
+        pages += visit(stage, seat, "protected page").pages
+    return Seen(tuple(page.exchange for page in pages), pages=tuple(pages))
