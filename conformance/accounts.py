@@ -17,6 +17,7 @@ from conformance.actions import Performer
 from conformance.browser import Browser
 from conformance.engine import Settings
 from conformance.errors import Unrecognised
+from conformance.expectations.registry import describe
 from conformance.model import Profile, Scenario, User
 
 
@@ -39,7 +40,8 @@ def leased(
     with ExitStack() as locks:
         for role in sorted(users):
             locks.enter_context(_locked(profile, users[role], alone=alone))
-        yield users
+        missing = [role for role in roles if role not in users] if profile.register else []
+        yield users | {role: register(role, profile, settings) for role in missing}
 
 
 def register(role: str, profile: Profile, settings: Settings) -> User:
@@ -57,9 +59,8 @@ def register(role: str, profile: Profile, settings: Settings) -> User:
         raise Unrecognised("the profile has no 'register' action")
     answer, exchanges = Performer(profile, browser, values).perform(profile.register)
     if answer != "accepted":
-        last = exchanges[-1]
         raise Unrecognised(
-            f"{last.method} {last.path} answered {last.status}: no new account could be registered "
+            f"{describe(exchanges[-1])}: no new account could be registered "
             f"({profile.register.place})"
         )
     return user

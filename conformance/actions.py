@@ -28,6 +28,7 @@ Answer = Literal["accepted", "refused", "unrecognised"]
 _FORM = ("Content-Type", "application/x-www-form-urlencoded")
 _JSON = ("Content-Type", "application/json")
 _CLIENT_ERRORS = range(400, 500)
+_SERVER_ERROR = 500
 
 
 @dataclass(frozen=True)
@@ -89,10 +90,16 @@ class Performer:
 def answer(action: Action, exchange: Exchange, values: Mapping[str, str]) -> Answer:
     """Return what a response means by the action's signs; both or neither is unrecognised.
 
-    Where the profile declares no sign of refusal, any status 4xx is one.
+    Where the profile declares no sign of refusal, any status 4xx is one. A server error means
+    something only to a sign that names its status.
     """
-    accepted = any(holds(sign, exchange, values) for sign in action.success)
-    refused = any(holds(sign, exchange, values) for sign in action.refused)
+
+    def shows(sign: Sign) -> bool:
+        is_meant = exchange.status < _SERVER_ERROR or "status" in sign.conditions
+        return is_meant and holds(sign, exchange, values)
+
+    accepted = any(map(shows, action.success))
+    refused = any(map(shows, action.refused))
     if not action.refused and not accepted:
         refused = exchange.status in _CLIENT_ERRORS
     if accepted == refused:
@@ -112,7 +119,12 @@ SOMEBODY_ELSE = "somebody else"
 
 
 def recognise(profile: Profile, exchange: Exchange, users: Mapping[str, User]) -> Shown:
-    """Say what a response of the protected page shows, by its signs and the users' names."""
+    """Say what a response of the protected page shows, by its signs and the users' names.
+
+    A server error shows neither, whatever the signs say.
+    """
+    if exchange.status >= _SERVER_ERROR:
+        return Shown("unrecognised")
     page = profile.protected_page
     out = any(holds(sign, exchange, {}) for sign in page.signed_out)
     role = _named_role(page.signed_in, exchange, users)

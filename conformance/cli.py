@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ from conformance.profiles import is_base_url, parse_seconds
 _INCOMPLETE = 2
 _WRONG_INPUT = 3  # the exit code when files or the command line are wrong
 _INTERRUPTED = 130  # what a shell expects after Ctrl-C
+_NO_READER = 141  # and of a program whose output nobody reads any more
 
 _EXIT_CODES = """exit codes:
   0  conformant
@@ -40,8 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write("interrupted\n")
         return _INTERRUPTED
     except BrokenPipeError:
-        sys.stderr.close()  # whoever read our output has gone: there is nobody to tell
-        return 0
+        # Whoever read our output has gone: nobody is left to be told, also by Python at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _NO_READER
     except Exception as defect:  # a user gets a sentence, never a traceback
         sys.stderr.write(f"{own_defect(defect)}\n")
         return _INCOMPLETE

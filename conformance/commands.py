@@ -10,6 +10,7 @@ import time
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from types import FrameType
@@ -18,7 +19,7 @@ from conformance import __version__, explanations
 from conformance.data import folder, profile_path, target_names
 from conformance.errors import InputError, InputErrors, UsageError
 from conformance.known import unknown_names
-from conformance.model import Profile, Result, Scenario
+from conformance.model import Profile, Result, Scenario, Verdict
 from conformance.outcomes import Run, exit_code, summarise
 from conformance.profiles import at_url, read_profile
 from conformance.reports import junit, report_json, text
@@ -80,7 +81,7 @@ def _run(
         for result in run_all(scenarios, profile, plan, interruption, on_open):
             results.append(result)
             _say(text.progress_line(result, len(results), len(scenarios), colour=_colour()))
-    return summarise(
+    finished = summarise(
         specification.requirements.values(),
         results,
         suite_version=__version__,
@@ -91,6 +92,9 @@ def _run(
         seconds=time.monotonic() - began,
         strict=strict,
     )
+    if interruption.happened and finished.verdict is Verdict.CONFORMANT:
+        return replace(finished, verdict=Verdict.INCOMPLETE)
+    return finished
 
 
 @contextmanager
@@ -173,6 +177,8 @@ def _writable(directory: Path) -> Path:
         directory.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(f"can't write reports to {directory}: {error.strerror}") from None
+    if not os.access(directory, os.W_OK | os.X_OK):
+        raise UsageError(f"can't write reports to {directory}: permission denied")
     return directory
 
 

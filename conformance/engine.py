@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from conformance.browser import Wire
 from conformance.durations import durations
-from conformance.errors import TargetError
+from conformance.errors import SuiteError
 from conformance.expectations import expectations, response_differs
 from conformance.model import (
     Exchange,
@@ -119,14 +119,21 @@ class _StepError(Exception):
         self.step, self.expected, self.observed = step, expected, observed
 
 
+class _Stopped(Exception):
+    """A step came to no end."""
+
+    def __init__(self, step: Step, reason: SuiteError) -> None:
+        super().__init__(str(reason))
+        self.step, self.reason = step, reason
+
+
 class _Performance:
     """One scenario on its stage."""
 
     def __init__(self, scenario: Scenario, stage: Stage) -> None:
         self.scenario = scenario
         self.stage = stage
-        self.lines: list[int] = []  # of the step that made each exchange
-        self.step: Step | None = None
+        self.place = scenario.place
         self.too_slow = False
 
     def result(self) -> Result:
@@ -137,9 +144,7 @@ class _Performance:
             title=self.scenario.title,
             verifies=self.scenario.verifies,
             outcome=outcome,
-            place=self.step.place
-            if self.step and outcome is not Outcome.PASSED
-            else self.scenario.place,
+            place=self.place,
             reason=self.stage.redact(reason),
             expected=expected,
             observed=self.stage.redact(observed),
@@ -150,31 +155,25 @@ class _Performance:
 
     def outcome(self) -> tuple[Outcome, str, str, str]:
         """Run all steps; return the outcome, the reason, what was expected and what observed."""
-        try:
-            for step in self.scenario.steps:
-                self.top_level(step)
-        except _StepError as error:
-            proving, self.step = self.step in self.scenario.then, error.step
-            if proving:
-                return Outcome.FAILED, "", error.expected, error.observed
-            reason = "this step only prepares the proof, so nothing was proved"
-            return Outcome.INCONCLUSIVE, reason, error.expected, error.observed
-        except TooSlow as slow:
-            self.too_slow = True
-            return Outcome.INCONCLUSIVE, f"the run was too slow: {slow}", "", ""
-        except NotTried as reason:
-            return Outcome.NOT_TESTED, str(reason), "", ""
-        except TargetError as error:
-            return Outcome.ERROR, str(error), "", ""
+        for step in self.scenario.steps:
+            try:
+                self.repeated(step)
+            except _StepError as error:
+                self.place = error.step.place
+                if step in self.scenario.then:
+                    return Outcome.FAILED, "", error.expected, error.observed
+                reason = "this step only prepares the proof, so nothing was proved"
+                return Outcome.INCONCLUSIVE, reason, error.expected, error.observed
+            except _Stopped as stopped:
+                self.place = stopped.step.place
+                return *self.stopped(stopped.reason), "", ""
         return Outcome.PASSED, "", "", ""
 
-    def top_level(self, step: Step) -> None:
-        self.step = step
-        try:
-            self.repeated(step)
-        finally:
-            new = len(self.stage.exchanges) - len(self.lines)
-            self.lines += [step.place.line] * new
+    def stopped(self, reason: SuiteError) -> tuple[Outcome, str]:
+        if isinstance(reason, TooSlow):
+            self.too_slow = True
+            return Outcome.INCONCLUSIVE, f"the run was too slow: {reason}"
+        return Outcome.NOT_TESTED if isinstance(reason, NotTried) else Outcome.ERROR, str(reason)
 
     def repeated(self, step: Step) -> None:
         for _ in range(step.times):
@@ -187,17 +186,29 @@ class _Performance:
         elif step.verb == "at once":
             self.together(step.steps)
         else:
-            seat = self.stage.seat(step.browser)
-            self.judge(step, verbs[step.verb](self.stage, seat, step.object))
+            self.alone(step)
 
     def together(self, steps: tuple[Step, ...]) -> None:
         """Run the steps in threads of their own; the first that fails, in their order, counts."""
         for step in steps:
-            self.stage.seat(step.browser)  # opened here, so that no two threads open the same
+            self.open_browsers(step)  # here, so that no two threads open the same
         with ThreadPoolExecutor(len(steps)) as pool:
             running = [pool.submit(self.repeated, step) for step in steps]
         for one in running:
             one.result()
+
+    def open_browsers(self, step: Step) -> None:
+        self.stage.seat(step.browser)
+        for one in step.steps:
+            self.open_browsers(one)
+
+    def alone(self, step: Step) -> None:
+        self.stage.at_line(step.place.line)
+        try:
+            seat = self.stage.seat(step.browser)
+            self.judge(step, verbs[step.verb](self.stage, seat, step.object))
+        except SuiteError as reason:
+            raise _Stopped(step, reason) from reason
 
     def judge(self, step: Step, seen: Seen) -> None:
         for name in step.expect:
@@ -211,7 +222,7 @@ class _Performance:
                 raise _StepError(step, expected, observed)
 
     def recorded(self) -> Iterator[RecordedExchange]:
-        for exchange, line in zip(self.stage.exchanges, self.lines, strict=False):
+        for exchange, line in zip(self.stage.exchanges, self.stage.lines, strict=True):
             yield _record(exchange, self.stage, line)
 
 

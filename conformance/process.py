@@ -12,7 +12,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -42,7 +42,8 @@ def started(profile: Profile) -> Iterator[tuple[Profile, TargetProcess]]:
         ca_file=str(fill(profile.ca_file, values)),
         launch=_filled(profile.launch, values),
     )
-    process = TargetProcess(_filled(profile.launch, values), filled.base_url, Path(scratch))
+    hidden = tuple(user.password for user in profile.users.values())
+    process = TargetProcess(_filled(profile.launch, values), filled.base_url, Path(scratch), hidden)
     try:
         process.set_up()
         process.start()
@@ -80,11 +81,15 @@ def _filled(launch: Launch, values: Mapping[str, str]) -> Launch:
 
 @dataclass
 class TargetProcess:
-    """One target that the suite runs itself; it listens where `base_url` says."""
+    """One target that the suite runs itself; it listens where `base_url` says.
+
+    `hidden` are texts that no message shows.
+    """
 
     launch: Launch
     base_url: str
     scratch: Path
+    hidden: tuple[str, ...] = field(default=(), repr=False)
     _process: subprocess.Popen[bytes] | None = None
 
     def set_up(self) -> None:
@@ -102,29 +107,30 @@ class TargetProcess:
                     check=False,
                 )
             except (OSError, subprocess.TimeoutExpired) as error:
-                raise _failed(command, "can't be run", str(error)) from None
+                raise self._failed(command, "can't be run", _why(error)) from None
             if done.returncode:
                 output = done.stdout.decode("utf-8", "replace")
-                if command.input:
-                    output = output.replace(command.input, "<hidden>")
-                raise _failed(command, f"ended with exit code {done.returncode}", output)
+                raise self._failed(command, f"ended with exit code {done.returncode}", output)
 
     def start(self) -> None:
         """Start the target and wait until it accepts connections."""
+        self.stop()  # what is left of it, so that two never share its port and its data
         command = self.launch.start
         try:
-            with self._log.open("ab") as log:
+            with self._log.open("ab") as log, tempfile.TemporaryFile() as given:
+                given.write(command.input.encode())
+                given.seek(0)
                 self._process = subprocess.Popen(  # noqa: S603 (as above)
                     command.arguments,
                     cwd=self.launch.folder,
                     env=self._environment(),
-                    stdin=subprocess.DEVNULL,
+                    stdin=given,
                     stdout=log,
                     stderr=log,
                     start_new_session=True,  # so that it and its children can be stopped together
                 )
         except OSError as error:
-            raise _failed(command, "can't be run", str(error)) from None
+            raise self._failed(command, "can't be run", _why(error)) from None
         self._wait_until_it_listens(self._process)
 
     def stop(self) -> None:
@@ -155,13 +161,25 @@ class TargetProcess:
         while time.monotonic() < deadline:
             if process.poll() is not None:
                 how = f"ended at once with exit code {process.returncode}"
-                raise _failed(self.launch.start, how, self._log.read_text("utf-8", "replace"))
+                raise self._start_failed(how)
             with suppress(OSError), socket.create_connection(address, timeout=1):
                 return
             time.sleep(_POLL_SECONDS)
         self.stop()
         how = f"does not listen at {address[0]}:{address[1]} after {_START_SECONDS} s"
-        raise _failed(self.launch.start, how, self._log.read_text("utf-8", "replace"))
+        raise self._start_failed(how)
+
+    def _start_failed(self, how: str) -> ServerProcessError:
+        return self._failed(self.launch.start, how, self._log.read_text("utf-8", "replace"))
+
+    def _failed(self, command: Command, how: str, output: str) -> ServerProcessError:
+        name = " ".join(Path(argument).name for argument in command.arguments)
+        lines = [line for line in output.splitlines() if line.strip()]
+        said = f": {lines[-1].strip()}" if lines else ""
+        text = f"'{name}' {how}{said}"
+        for secret in (*self.hidden, command.input.strip()):
+            text = text.replace(secret, "<hidden>") if secret else text
+        return ServerProcessError(f"{command.place}: {text}")
 
 
 def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
@@ -169,8 +187,7 @@ def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> N
         os.killpg(process.pid, number)  # it leads its own group, see start_new_session
 
 
-def _failed(command: Command, how: str, output: str) -> ServerProcessError:
-    name = " ".join(Path(argument).name for argument in command.arguments)
-    lines = [line for line in output.splitlines() if line.strip()]
-    said = f": {lines[-1].strip()}" if lines else ""
-    return ServerProcessError(f"{command.place}: '{name}' {how}{said}")
+def _why(error: OSError | subprocess.TimeoutExpired) -> str:
+    if isinstance(error, subprocess.TimeoutExpired):
+        return f"it took longer than {error.timeout:g} s"
+    return str(error)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from threading import Lock, local
 from typing import Protocol
 
 from conformance.actions import Answer, Shown
@@ -12,6 +13,7 @@ from conformance.browser import Browser, Wire
 from conformance.errors import SuiteError
 from conformance.model import Exchange, Profile, User
 from conformance.setcookie import SetCookie, parse_set_cookie
+from conformance.spellings import spellings
 
 
 class NotTried(SuiteError):
@@ -95,6 +97,9 @@ class Stage:
     kept: dict[str, list[KeptSession]] = field(default_factory=dict)
     exchanges: list[Exchange] = field(default_factory=list)
     secrets: set[str] = field(default_factory=set, repr=False)
+    lines: list[int] = field(default_factory=list)  # of the step that made each exchange
+    _step: local = field(default_factory=local)  # of each thread, as steps may run at once
+    _lock: Lock = field(default_factory=Lock)
 
     def __post_init__(self) -> None:
         self.secrets.update(user.password for user in self.users.values())
@@ -115,20 +120,24 @@ class Stage:
             record=self.record,
         )
 
+    def at_line(self, line: int) -> None:
+        """Say which step makes the exchanges of this thread from now on."""
+        self._step.line = line
+
     def record(self, exchange: Exchange) -> None:
-        """Remember an exchange, and the values of its cookies as secrets."""
-        self.exchanges.append(exchange)
-        self.secrets.update(value for _, value in exchange.sent_cookies)
-        for line in exchange.header_values("Set-Cookie"):
-            cookie = parse_set_cookie(line)
-            if cookie:
-                self.secrets.add(cookie.value)
+        """Remember an exchange and its step, and the values of its cookies as secrets."""
+        cookies = map(parse_set_cookie, exchange.header_values("Set-Cookie"))
+        with self._lock:
+            self.exchanges.append(exchange)
+            self.lines.append(getattr(self._step, "line", 0))
+            self.secrets.update(value for _, value in exchange.sent_cookies)
+            self.secrets.update(cookie.value for cookie in cookies if cookie)
 
     def redact(self, text: str) -> str:
-        """Return the text without any password, token or cookie value of this scenario."""
-        for secret in sorted(self.secrets, key=len, reverse=True):
-            if len(secret) >= _SHORTEST_SECRET:
-                text = text.replace(secret, "<hidden>")
+        """Return the text without any password, token or cookie value, however encoded."""
+        secrets = [secret for secret in self.secrets if len(secret) >= _SHORTEST_SECRET]
+        for spelling in sorted(set().union(*map(spellings, secrets)), key=len, reverse=True):
+            text = text.replace(spelling, "<hidden>")
         return text
 
     def user(self, role: str) -> User:

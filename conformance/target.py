@@ -17,7 +17,7 @@ from conformance.model import Outcome, Profile, Request, Result, Scenario
 from conformance.needs import Lack
 from conformance.process import started
 from conformance.scenarios import read_scenarios
-from conformance.stage import Stage
+from conformance.stage import NotTried, Stage
 from conformance.vocabulary import VOCABULARY
 from conformance.yamltree import parse
 
@@ -39,9 +39,9 @@ class Interruption:
         self._event = Event()
 
     def sleep(self, seconds: float) -> None:
-        """Sleep; raises TargetError when the run is interrupted meanwhile."""
+        """Sleep; raises NotTried when the run is interrupted meanwhile."""
         if self._event.wait(seconds):
-            raise TargetError("the run was interrupted")
+            raise NotTried("the run was interrupted during this")
 
     @property
     def happened(self) -> bool:
@@ -72,7 +72,8 @@ class Target:
         try:
             result = self._performed(scenario)
         except TargetError as error:
-            result = result_of(scenario, Outcome.ERROR, scenario.place, str(error))
+            reason = self._stage().redact(str(error))
+            result = result_of(scenario, Outcome.ERROR, scenario.place, reason)
         except Exception as defect:
             result = result_of(scenario, Outcome.ERROR, scenario.place, own_defect(defect))
         if result.outcome is Outcome.ERROR:
@@ -96,12 +97,16 @@ class Target:
 
     def _notice_absence(self) -> None:
         """After an error: when the target does not answer at all, try nothing further."""
-        stage = Stage(self.profile, {}, self.settings.wire, self.settings.clock, _no_sleep)
         request = self.profile.protected_page.request
         try:
-            stage.new_browser().send(Request(request.method, request.path), cookies=())
+            browser = self._stage().new_browser()
+            browser.send(Request(request.method, request.path), cookies=())
         except TargetError as error:
             self.trouble = self.trouble or f"the target does not answer any more: {error}"
+
+    def _stage(self) -> Stage:
+        settings = self.settings
+        return Stage(self.profile, self.profile.users, settings.wire, settings.clock, _no_sleep)
 
 
 @contextmanager

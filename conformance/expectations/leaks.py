@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from conformance.expectations.registry import expectations, path_of
 from conformance.model import Exchange
+from conformance.spellings import spellings
 from conformance.stage import Seen, Stage
 
 _SHORTEST_TOKEN = 8  # shorter cookie values stand in any page by chance
@@ -27,9 +28,10 @@ def no_password_inside(seen: Seen, stage: Stage) -> str | None:
 
 
 def _leaks(seen: Seen, secrets: set[str], what: str) -> str | None:
+    spelt = set().union(*map(spellings, secrets))
     for exchange in seen.exchanges:
         for where, text in _visible_texts(exchange):
-            if any(secret in text for secret in secrets):
+            if any(spelling in text for spelling in spelt):
                 return f"{what} stands in the {where} of {exchange.method} {path_of(exchange)}"
     return None
 

@@ -19,11 +19,11 @@ def response_differs(seen: Seen, stage: Stage, wanted: Mapping[str, Plain]) -> s
         "status": f"status {exchange.status}",
         "location": f"location {exchange.header('Location') or 'none'}",
     }
-    texts = [observed.get(name) or _look(name, wanted[name], exchange) for name in names]
+    texts = [observed.get(name) or _look(name, wanted[name], exchange, stage) for name in names]
     return "; ".join(dict.fromkeys(texts))
 
 
-def _look(name: str, wanted: Plain, exchange: Exchange) -> str:
+def _look(name: str, wanted: Plain, exchange: Exchange, stage: Stage) -> str:
     if name in ("header", "header contains") and isinstance(wanted, dict):
         found = ((key, exchange.header(key)) for key in wanted)
         return ", ".join(f"header {key}: {value or 'none'}" for key, value in found)
@@ -33,7 +33,8 @@ def _look(name: str, wanted: Plain, exchange: Exchange) -> str:
         return f"keys {keys}"
     if name in ("no header", "no cookie", "sets cookie"):
         return f"'{name}' does not hold"
-    return f"status {exchange.status} with the body {_shortened(exchange.text)}"
+    # Secrets go first: of one that is cut in two, no half would be recognised any more.
+    return f"status {exchange.status} with the body {_shortened(stage.redact(exchange.text))}"
 
 
 def _shortened(text: str, most: int = 200) -> str:

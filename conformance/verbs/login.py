@@ -29,8 +29,10 @@ def log_in_with(stage: Stage, seat: Seat, wanted: Mapping[str, str]) -> Seen:
     credentials = _altered(stage, wanted)
     if credentials[1]:
         stage.secrets.add(credentials[1])
-    in_query = wanted.get("in") == "query string"
-    return _log_in(stage, seat, wanted["user"], credentials, in_query=in_query)
+    carrier = wanted.get("in")
+    if carrier not in (None, "query string"):
+        raise NotTried(f"credentials can't be sent in '{carrier}'")
+    return _log_in(stage, seat, wanted["user"], credentials, in_query=carrier is not None)
 
 
 def _altered(stage: Stage, wanted: Mapping[str, str]) -> Credentials:

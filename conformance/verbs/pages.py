@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import urlencode
 
 from conformance.actions import recognise, with_query
 from conformance.durations import durations
@@ -49,6 +50,10 @@ def _carrying(request: Request, session: KeptSession, carrier: str) -> Request:
     if carrier == "query string":
         query: Plain = dict(session.cookies)
         return Request(request.method, with_query(request.target, query), request.headers)
+    if carrier == "form body":
+        form = ("Content-Type", "application/x-www-form-urlencoded")
+        body = urlencode(session.cookies).encode()
+        return Request("POST", request.target, (*request.headers, form), body)
     token = session.cookies[0][1]
     bearer = ("Authorization", f"Bearer {token}")
     return Request(request.method, request.target, (*request.headers, bearer))
