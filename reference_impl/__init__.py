@@ -1,0 +1,1 @@
+"""A session-authentication server meant to be read: the reference of session-conformance."""

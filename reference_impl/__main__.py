@@ -1,0 +1,156 @@
+"""The command line: serve, add a user, remove expired sessions."""
+
+import argparse
+import getpass
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from reference_impl.app import KEEPERS, create_app
+from reference_impl.clock import utc_now
+from reference_impl.models.database import Database, DatabaseUnavailable
+from reference_impl.models.user import EmailTaken, Users, is_email, normalise_email
+from reference_impl.passwords import Hasher, password_problem
+from reference_impl.settings import Settings, SettingsError
+
+PURGE_BATCH = 1000
+PURGE_PAUSE = 0.005  # seconds, in which logins get their turn
+
+
+class CommandError(Exception):
+    """The command can't do what was asked; the message is one line."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit code: 0, 1 (failed) or 2 (wrong settings)."""
+    options = _parser().parse_args(arguments)
+    try:
+        settings = Settings.from_environment(os.environ)
+        database = _open(settings)
+        command: Callable[[argparse.Namespace, Settings, Database], None] = options.command
+        command(options, settings, database)
+    except SettingsError as error:
+        return _fail(str(error), 2)
+    except CommandError as error:
+        return _fail(str(error), 1)
+    except DatabaseUnavailable:
+        return _fail("the database is away (see DATABASE_URL)", 1)
+    return 0
+
+
+def serve(options: argparse.Namespace, settings: Settings, database: Database) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    from reference_impl.server import Address, Server  # gunicorn is not needed to add a user
+
+    if options.workers > 1 and settings.auth_type == "session_auth":
+        raise SettingsError(
+            "AUTH_TYPE='session_auth' keeps sessions in one process: use --workers 1"
+        )
+    if bool(options.certificate) != bool(options.key):
+        raise SettingsError("--certificate and --key need each other")
+    database.close()  # connections must not be shared by the processes about to be forked
+    address = Address(
+        options.host,
+        options.port,
+        options.workers,
+        options.threads,
+        options.certificate,
+        options.key,
+    )
+    try:
+        server = Server(
+            lambda: create_app(settings, database=Database(settings.database_url)), address
+        )
+    except OSError as error:
+        where = f"{options.host}:{options.port}"
+        raise CommandError(f"can't serve {where}: {error.strerror or error}") from None
+    server.run()
+
+
+def create_user(options: argparse.Namespace, settings: Settings, database: Database) -> None:
+    """Add an account; the password comes from stdin, never from the command line."""
+    address = normalise_email(options.email)
+    if not is_email(address):
+        raise CommandError(f"{options.email!r} is not an email address")
+    password = _read_password()
+    problem = password_problem(password)
+    if problem:
+        raise CommandError(problem)
+    try:
+        Users(database).add(address, Hasher(settings.password_method).hash(password), utc_now())
+    except EmailTaken:
+        raise CommandError(f"{address} has an account already") from None
+
+
+def purge_sessions(_options: argparse.Namespace, settings: Settings, database: Database) -> None:
+    """Remove expired sessions, in batches that hold the write lock only for moments."""
+    keeper = KEEPERS["session_db_auth"](settings, database, utc_now)
+    removed = last = keeper.purge(PURGE_BATCH)
+    while last == PURGE_BATCH:
+        time.sleep(PURGE_PAUSE)
+        last = keeper.purge(PURGE_BATCH)
+        removed += last
+    sys.stdout.write(f"{removed} expired sessions removed\n")
+
+
+def _open(settings: Settings) -> Database:
+    try:
+        database = Database(settings.database_url)
+    except ModuleNotFoundError as error:
+        raise SettingsError(f"DATABASE_URL needs the package {error.name}") from None
+    database.create_tables()
+    return database
+
+
+def _read_password() -> str:
+    if sys.stdin.isatty():
+        return getpass.getpass("Password: ")
+    try:
+        return sys.stdin.buffer.read().decode("utf-8").removesuffix("\n").removesuffix("\r")
+    except UnicodeDecodeError:
+        raise CommandError("the password is not UTF-8") from None
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m reference_impl", description=__doc__)
+    parser.set_defaults(command=serve)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=_number(0, 65535), default=5000, help="0 takes a free one")
+    parser.add_argument("--workers", type=_number(1, 64), default=1)
+    parser.add_argument("--threads", type=_number(1, 256), default=8)
+    parser.add_argument("--certificate", type=_file, help="PEM file; needs --key")
+    parser.add_argument("--key", type=_file, help="PEM file of the certificate's key")
+    commands = parser.add_subparsers(title="other commands")
+    add = commands.add_parser("create-user", help="add an account; password from stdin")
+    add.add_argument("email")
+    add.set_defaults(command=create_user)
+    purge = commands.add_parser("purge-sessions", help="remove expired sessions")
+    purge.set_defaults(command=purge_sessions)
+    return parser
+
+
+def _number(lowest: int, highest: int) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        if not text.isdecimal() or not lowest <= int(text) <= highest:
+            raise argparse.ArgumentTypeError(f"a whole number from {lowest} to {highest}")
+        return int(text)
+
+    return number
+
+
+def _file(text: str) -> Path:
+    path = Path(text)
+    if not path.is_file():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a file")
+    return path
+
+
+def _fail(message: str, code: int) -> int:
+    sys.stderr.write(f"error: {message}\n")
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,86 @@
+"""The application factory; each collaborator can be replaced by a subclass."""
+
+from flask import Flask, Response, request
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from reference_impl.auth.attempts import Attempts
+from reference_impl.auth.auth import Auth, Parts
+from reference_impl.auth.origins import Origins
+from reference_impl.auth.session_auth import SessionAuth
+from reference_impl.auth.session_db_auth import SessionDBAuth
+from reference_impl.clock import Clock, utc_now
+from reference_impl.models.database import Database
+from reference_impl.models.user import Users
+from reference_impl.passwords import Hasher
+from reference_impl.settings import Settings
+from reference_impl.views import errors, sessions, status, users
+from reference_impl.views.body import MAX_BODY
+
+PREFIX = "/api/v1"
+KEEPERS: dict[str, type[SessionAuth]] = {
+    "session_auth": SessionAuth,
+    "session_db_auth": SessionDBAuth,
+}
+NO_COOKIE_READ = frozenset({"status.show", "status.openapi"})
+
+
+def create_app(
+    settings: Settings,
+    *,
+    clock: Clock = utc_now,
+    database: Database | None = None,
+    keeper: type[SessionAuth] | None = None,
+    auth: type[Auth] = Auth,
+    hasher: type[Hasher] = Hasher,
+    attempts: type[Attempts] = Attempts,
+    origins: type[Origins] = Origins,
+) -> Flask:
+    """Return the WSGI application.
+
+    A ``database`` that is handed in must have its tables. Without one, that of the settings is
+    opened and its tables are created, which raises DatabaseUnavailable if it is away.
+    """
+    if database is None:
+        database = Database(settings.database_url)
+        database.create_tables()
+    keeper = keeper or KEEPERS[settings.auth_type]
+    parts = Parts(
+        keeper=keeper(settings, database, clock),
+        users=Users(database),
+        hasher=hasher(settings.password_method),
+        attempts=attempts(settings, database, clock),
+        clock=clock,
+    )
+    app = _bare_app(settings)
+    judge, who = origins(settings.allowed_origins), auth(settings, parts)
+    app.extensions["auth"] = who
+    app.before_request(lambda: judge.check(request))
+    app.before_request(lambda: who.guard())
+    app.after_request(keep_private)
+    errors.register(app)
+    for module in (status, sessions, users):
+        app.register_blueprint(module.views, url_prefix=PREFIX + (module.views.url_prefix or ""))
+    return app
+
+
+def keep_private(response: Response) -> Response:
+    """Forbid storing any answer that may depend on the cookie (ASVS 5.0.0 14.3.2, RFC 9111)."""
+    if request.endpoint not in NO_COOKIE_READ:
+        response.headers["Cache-Control"] = "no-store"
+        response.vary.add("Cookie")
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _bare_app(settings: Settings) -> Flask:
+    app = Flask(__name__, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False  # no method is open that nobody wrote
+    app.url_map.merge_slashes = False  # a path has one spelling
+    app.url_map.strict_slashes = True
+    if settings.trusted_proxies:
+        # The host is not taken from X-Forwarded-Host: a proxy that does not set it would pass on
+        # the client's own, and the origin check depends on it.
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+    return app

@@ -1,0 +1,1 @@
+"""Tables, the frozen records read from them, and the statements that change them."""

@@ -1,0 +1,1 @@
+"""One blueprint per resource; views talk to Auth and never to storage."""

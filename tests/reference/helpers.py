@@ -1,0 +1,141 @@
+"""A clock that a test moves, a browser that hides nothing, and a server made of both."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from flask import Flask
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+from werkzeug.http import parse_cookie
+from werkzeug.test import TestResponse
+
+from reference_impl.app import create_app
+from reference_impl.models.database import Database
+from reference_impl.models.user import Users
+from reference_impl.passwords import Hasher
+from reference_impl.settings import Settings
+
+API = "/api/v1"
+CHEAP = "pbkdf2:sha256:1"
+ALICE = {"email": "alice@example.com", "password": "correct horse battery staple"}
+BOB = {"email": "bob@example.com", "password": "a different long password"}
+
+
+class FakeClock:
+    def __init__(self) -> None:
+        self.now = datetime(2026, 3, 29, 0, 30, tzinfo=timezone.utc)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, seconds: float) -> None:
+        self.now += timedelta(milliseconds=round(seconds * 1000))
+
+
+@dataclass
+class Browser:
+    """Sends the token it was last given, or what a test puts in its place."""
+
+    app: Flask
+    token: str | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    address: str = "192.0.2.1"
+
+    def send(
+        self, method: str, path: str, cookie: str | None = None, **how: object
+    ) -> TestResponse:
+        headers = dict(self.headers) | dict(how.pop("headers", {}))  # type: ignore[call-overload]
+        if cookie is None and self.token is not None:
+            cookie = f"{self.cookie_name}={self.token}"
+        if cookie is not None:
+            headers["Cookie"] = cookie
+        how.setdefault("environ_overrides", {"REMOTE_ADDR": self.address})
+        client = self.app.test_client(use_cookies=False)
+        response = client.open(API + path, method=method, headers=headers, **how)
+        for header in response.headers.getlist("Set-Cookie"):
+            self.token = parse_cookie(header.split(";")[0]).get(self.cookie_name) or None
+        return response
+
+    def log_in(self, user: dict[str, str] = ALICE) -> TestResponse:
+        return self.send("POST", "/auth_session/login", json=user)
+
+    def me(self, cookie: str | None = None) -> int:
+        return self.send("GET", "/users/me", cookie).status_code
+
+    @property
+    def cookie_name(self) -> str:
+        name: str = self.app.extensions["auth"].cookie_name
+        return name
+
+
+@dataclass
+class World:
+    """A server with its database and clock, and as many browsers as a test wants."""
+
+    app: Flask
+    clock: FakeClock
+    database: Database
+    folder: Path
+
+    def browser(self, token: str | None = None, address: str = "192.0.2.1") -> Browser:
+        return Browser(self.app, token, address=address)
+
+    def signed_in(self, user: dict[str, str] = ALICE, address: str = "192.0.2.1") -> Browser:
+        browser = self.browser(address=address)
+        assert browser.log_in(user).status_code == 200
+        return browser
+
+    def rows(self, table: str) -> int:
+        engine = create_engine(f"sqlite:///{self.folder / 'data' / 'sessions.db'}")
+        try:
+            with engine.connect() as connection:
+                return connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()  # noqa: S608
+        finally:
+            engine.dispose()
+
+    def take_database_away(self) -> None:
+        self.database.close()
+        (self.folder / "data").rename(self.folder / "away")
+
+    def bring_database_back(self) -> None:
+        (self.folder / "away").rename(self.folder / "data")
+
+
+def make_world(folder: Path, environment: dict[str, str], **parts: object) -> World:
+    """Make a server in ``folder`` that knows Alice and Bob; one folder is one database."""
+    (folder / "data").mkdir(exist_ok=True)
+    file = folder / "data" / "sessions.db"
+    if not file.exists():
+        file.write_bytes(database_with_users())
+    defaults = {
+        "DATABASE_URL": f"sqlite:///{file}",
+        "PASSWORD_METHOD": CHEAP,
+    }
+    settings = Settings.from_environment(defaults | environment)
+    clock, database = FakeClock(), Database(settings.database_url)
+    app = create_app(settings, clock=clock, database=database, **parts)  # type: ignore[arg-type]
+    return World(app, clock, database, folder)
+
+
+@cache
+def database_with_users() -> bytes:
+    """Return a database file with Alice and Bob in it, made once for all tests."""
+    with TemporaryDirectory() as folder:
+        file, hasher = Path(folder) / "users.db", Hasher(CHEAP)
+        database = Database(make_url(f"sqlite:///{file}"))
+        database.create_tables()
+        for user in (ALICE, BOB):
+            Users(database).add(user["email"], hasher.hash(user["password"]), FakeClock().now)
+        database.close()
+        return file.read_bytes()
+
+
+def error_of(response: TestResponse) -> str:
+    body = json.loads(response.get_data())
+    assert list(body) == ["error"]
+    message: str = body["error"]
+    return message
