@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import getpass
 import hashlib
 import os
 import secrets
@@ -82,6 +81,6 @@ def _locked(profile: Profile, user: User, *, alone: bool) -> Iterator[None]:
 
 def _lock_file(profile: Profile, user: User) -> Path:
     name = hashlib.sha256(f"{profile.base_url}\n{user.username}".encode()).hexdigest()
-    folder = Path(tempfile.gettempdir()) / f"session-conformance-{getpass.getuser()}"
+    folder = Path(tempfile.gettempdir()) / f"session-conformance-{os.getuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)
-    return folder / f"{name[:16]}-{os.getuid()}.lock"
+    return folder / f"{name[:16]}.lock"

@@ -23,6 +23,7 @@ from conformance.model import Profile, Result, Scenario, Verdict
 from conformance.outcomes import Run, exit_code, summarise
 from conformance.profiles import at_url, read_profile
 from conformance.reports import junit, report_json, text
+from conformance.reports.layout import number_of
 from conformance.scheduler import Plan, run_all
 from conformance.specification import Specification, load, select
 from conformance.target import Interruption, Limits, Target
@@ -76,7 +77,7 @@ def _run(
     def on_open(target: Target) -> None:
         urls[0] = target.profile.base_url
 
-    _say(f"{profile.name}: {len(scenarios)} scenarios")
+    _say(f"{profile.name}: {number_of(len(scenarios), 'scenario')}")
     with _interruptible() as interruption:
         for result in run_all(scenarios, profile, plan, interruption, on_open):
             results.append(result)

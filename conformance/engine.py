@@ -46,7 +46,7 @@ def lack(scenario: Scenario, profile: Profile) -> Lack | None:
     """Return why the scenario can't be run against this target, or None."""
     contract = contract_of(scenario)
     if contract and contract != profile.contract:
-        reason = f"the profile does not say 'contract: {contract}'"
+        reason = "it states a contract that the profile does not declare"
         return Lack(Outcome.NOT_APPLICABLE, reason)
     return next((found for need in scenario.needs if (found := needs[need](profile))), None)
 

@@ -173,13 +173,15 @@ class TargetProcess:
         return self._failed(self.launch.start, how, self._log.read_text("utf-8", "replace"))
 
     def _failed(self, command: Command, how: str, output: str) -> ServerProcessError:
-        name = " ".join(Path(argument).name for argument in command.arguments)
-        lines = [line for line in output.splitlines() if line.strip()]
-        said = f": {lines[-1].strip()}" if lines else ""
-        text = f"'{name}' {how}{said}"
-        for secret in (*self.hidden, command.input.strip()):
-            text = text.replace(secret, "<hidden>") if secret else text
-        return ServerProcessError(f"{command.place}: {text}")
+        def shown(text: str) -> str:
+            for secret in (*self.hidden, *command.input.splitlines()):
+                text = text.replace(secret, "<hidden>") if secret.strip() else text
+            return text
+
+        name = " ".join(Path(shown(argument)).name for argument in command.arguments)
+        lines = [line.strip() for line in output.splitlines() if line.strip()]
+        said = f": {shown(lines[-1])}" if lines else ""
+        return ServerProcessError(f"{command.place}: '{name}' {how}{said}")
 
 
 def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> None:

@@ -1,4 +1,4 @@
-"""How a secret may be written where servers repeat it: as it is, or encoded for a URL, HTML, JSON."""
+"""How a server may write a secret that it repeats: as it is, or encoded for a URL, HTML or JSON."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from conformance.stage import NotTried, Stage
 from conformance.vocabulary import VOCABULARY
 from conformance.yamltree import parse
 
-_TRIES = 3  # of a scenario that proved nothing because the machine was too slow
+_TRIES = 5  # of a scenario that proved nothing because the machine was too slow
 
 
 @dataclass(frozen=True)

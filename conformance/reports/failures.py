@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from itertools import groupby
 
 from conformance.model import Outcome, RecordedExchange, Requirement, Result
 from conformance.outcomes import UNPROVED, UNTRIED, Run
@@ -16,9 +17,9 @@ _MEANING = {
 }
 _SHOWN = UNPROVED | {Outcome.FAILED}
 _LABELS = 13  # the column at which the text after a label starts
-_EXCHANGES = 12  # how many are shown; with many browsers at once there may be hundreds
+_EXCHANGES = 12  # how many rows are shown
 _COLUMNS = ("", "line", "method", "path", "status", "cookies sent", "cookies set")
-_LIMITS = (1, 4, 7, 28, 6, 20, 20)
+_LIMITS = (3, 4, 7, 26, 6, 20, 20)
 
 
 def failure_block(
@@ -120,11 +121,16 @@ def _evidence(result: Result) -> list[str]:
 
 
 def _exchanges(result: Result) -> list[str]:
-    """The requests in the order of sending; ">" marks those of the line that decided."""
-    last = result.exchanges[-_EXCHANGES:]
-    rows = [_COLUMNS, *(_row(each, decisive=each.line == result.place.line) for each in last)]
+    """The requests in the order of sending; ">" marks those of the line that decided.
+
+    A row stands for all that look alike and follow each other, with their number.
+    """
+    every = [_row(each, decisive=each.line == result.place.line) for each in result.exchanges]
+    alike = [(row, len(list(rows))) for row, rows in groupby(every)]
+    last = alike[-_EXCHANGES:]
+    rows = [_COLUMNS, *((f"{n}x" if n > 1 else row[0], *row[1:]) for row, n in last)]
     lines = table(rows, _LIMITS, indent=2)
-    earlier = len(result.exchanges) - len(last)
+    earlier = len(every) - sum(number for _, number in last)
     return lines + ([f"  ({number_of(earlier, 'earlier request')} not shown)"] if earlier else [])
 
 

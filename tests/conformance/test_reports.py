@@ -454,14 +454,22 @@ def test_a_failure_block_keeps_to_the_width_of_a_terminal() -> None:
     block = text.failure_block(wide, BY_ID)
     assert max(map(len, block.splitlines())) == 100
     assert "\n             second line\n" in block
-    assert "  " + "/p" * 12 + "/...  200" in block
+    assert "  " + "/p" * 11 + "/...  200" in block
 
 
 def test_of_many_exchanges_the_last_are_shown() -> None:
+    many = result("logout/many", "LOGOUT-1", Outcome.FAILED, exchanges=EXCHANGES[:2] * 25)
+    block = text.failure_block(many, BY_ID)
+    assert block.count("/login/") == 6
+    assert "  (38 earlier requests not shown)\n" in block
+
+
+def test_requests_that_look_alike_share_a_row() -> None:
     many = result("logout/many", "LOGOUT-1", Outcome.FAILED, exchanges=EXCHANGES[:1] * 50)
     block = text.failure_block(many, BY_ID)
-    assert block.count("/login/") == 12
-    assert "  (38 earlier requests not shown)\n" in block
+    assert block.count("/login/") == 1
+    assert "    50x  6     POST" in block
+    assert "not shown" not in block
 
 
 def test_what_the_target_said_does_not_steer_the_terminal() -> None:
