@@ -468,7 +468,7 @@ def test_requests_that_look_alike_share_a_row() -> None:
     many = result("logout/many", "LOGOUT-1", Outcome.FAILED, exchanges=EXCHANGES[:1] * 50)
     block = text.failure_block(many, BY_ID)
     assert block.count("/login/") == 1
-    assert "    50x  6     POST" in block
+    assert "  50x  6     POST" in block
     assert "not shown" not in block
 
 

@@ -1,0 +1,240 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from toyserver import Reply
+from toysuite import LOGIN, Clock, Suite
+
+from conformance.actions import SOMEBODY_ELSE, Performer, answer, recognise, with_query
+from conformance.browser import Browser
+from conformance.errors import Unrecognised
+from conformance.model import Action, Exchange, Outcome
+from conformance.stage import Stage
+
+
+def exchange(
+    status: int = 200, body: str = "", headers: tuple[tuple[str, str], ...] = ()
+) -> Exchange:
+    return Exchange("GET", "http://127.0.0.1/me", (), status, headers, body.encode(), 1.0, 0.0)
+
+
+def browser_of(suite: Suite, clock: Clock) -> Browser:
+    return Stage(suite.profile(), {}, suite.wire, clock, clock.sleep).new_browser()
+
+
+def perform(
+    suite: Suite, clock: Clock, changes: dict[str, Any], **given: Any
+) -> tuple[str, tuple[Exchange, ...]]:
+    profile = suite.profile(changes)
+    values = {"username": "alice", "password": "a+b c", **given.pop("values", {})}
+    return Performer(profile, browser_of(suite, clock), values, **given).perform(profile.log_in)
+
+
+def log_in(**changes: Any) -> dict[str, Any]:
+    """Return a login that goes to the page that repeats what was sent."""
+    request = {"send": "POST /echo", "success": {"status": "200"}, "refused": {"status": "401"}}
+    return {"log in": {**request, **changes}}
+
+
+# --- what is sent --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("body", "values", "sent_type", "sent"),
+    [
+        ({"form": {"u": "{username}", "p": "{password}"}}, {}, "x-www-form", "u=alice&p=a%2Bb+c"),
+        ({"json": {"u": ["{username}"]}}, {}, "application/json", '{"u": ["alice"]}'),
+        ({"form": {"u": "{username}", "x": "{"}}, {"username": None}, "x-www-form", "x=%7B"),
+        ({"json": {"u": "{username}", "x": "y"}}, {"username": None}, "json", '{"x": "y"}'),
+        ({"json": {"deep": {"u": "{username}"}}}, {"username": None}, "json", "{}"),
+        ({"form": {"u": "{unknown}"}}, {}, "x-www-form", "u=%7Bunknown%7D"),
+        ({"form": {"u": "{username}"}}, {"username": "{password}"}, "form", "u=%7Bpassword%7D"),
+        ({}, {}, "", ""),
+    ],
+)
+def test_an_action_sends_its_body_with_the_values_filled_in(
+    suite: Suite,
+    clock: Clock,
+    body: dict[str, Any],
+    values: dict[str, Any],
+    sent_type: str,
+    sent: str,
+) -> None:
+    perform(suite, clock, log_in(**body), values=values)
+    asked = suite.toy.asked[-1]
+    assert asked.body.decode() == sent
+    assert sent_type in asked.headers.get("Content-Type", "")
+
+
+def test_credentials_in_the_query_string_leave_the_body(suite: Suite, clock: Clock) -> None:
+    form = {"u": "{username}", "p": "{password}", "keep": "me"}
+    perform(suite, clock, log_in(form=form), in_query=True)
+    asked = suite.toy.asked[-1]
+    assert asked.query == {"u": "alice", "p": "a+b c"}
+    assert asked.form == {"keep": "me"}
+
+
+def test_paths_and_headers_have_placeholders_too(suite: Suite, clock: Clock) -> None:
+    changes = log_in(send="POST /echo?u={username}", headers={"X-User": "{username}!"})
+    perform(suite, clock, changes)
+    assert suite.toy.asked[-1].query == {"u": "alice"}
+    assert suite.toy.asked[-1].headers["X-User"] == "alice!"
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "whole"),
+    [
+        ("/a", {}, "/a"),
+        ("/a", None, "/a"),
+        ("/a", {"b": "c d"}, "/a?b=c+d"),
+        ("/a?x=y", {"b": "&"}, "/a?x=y&b=%26"),
+    ],
+)
+def test_a_query_is_added_to_a_path(path: str, query: Any, whole: str) -> None:
+    assert with_query(path, query) == whole
+
+
+# --- values that are read ------------------------------------------------------------------------
+
+CSRF = {"read": "GET /form", "from field": "csrf"}
+
+
+def test_a_csrf_token_is_fetched_before_an_action_that_needs_it(suite: Suite, clock: Clock) -> None:
+    page = b"<input name=csrf value='a&amp;b'>"
+    suite.toy.routes["GET /form"] = lambda _: Reply(body=page, headers=[("Set-Cookie", "c=1")])
+    perform(suite, clock, {"csrf": CSRF, **log_in(form={"csrf": "{csrf}"})})
+    assert [one.path for one in suite.toy.asked] == ["/form", "/echo"]
+    assert suite.toy.asked[-1].form == {"csrf": "a&b"}
+    assert suite.toy.asked[-1].cookies == {"c": "1"}
+
+
+def test_no_csrf_token_is_fetched_for_an_action_that_has_none(suite: Suite, clock: Clock) -> None:
+    perform(suite, clock, {"csrf": CSRF, **log_in(form={"u": "{username}"})})
+    assert [one.path for one in suite.toy.asked] == ["/echo"]
+
+
+def test_an_action_of_several_requests_reads_as_it_goes_and_the_last_is_judged(
+    suite: Suite, clock: Clock
+) -> None:
+    suite.toy.routes["GET /one"] = lambda _: Reply(500, {"next": {"id": 7}})
+    requests = [
+        {"send": "GET /one", "read": {"number": {"from json": "next.id"}}},
+        {**log_in(form={"n": "{number}"})["log in"]},
+    ]
+    judged, exchanges = perform(suite, clock, {"log in": requests})
+    assert judged == "accepted"
+    assert [one.status for one in exchanges] == [500, 200]
+    assert suite.toy.asked[-1].form == {"n": "7"}
+
+
+def test_a_value_that_is_not_found_is_an_error_and_never_a_refusal(
+    suite: Suite, clock: Clock
+) -> None:
+    changes = {"csrf": CSRF, **log_in(form={"csrf": "{csrf}"})}
+    with pytest.raises(Unrecognised, match=r"GET /form answered 404 without the field 'csrf'"):
+        perform(suite, clock, changes)
+    result = suite.run("then:\n  - log in: alice\n    expect: refused\n", changes)
+    assert result.outcome is Outcome.ERROR
+
+
+# --- signs ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("success", "refused", "response", "meaning"),
+    [
+        ({"status": "200"}, {"status": "401"}, exchange(200), "accepted"),
+        ({"status": "200"}, {"status": "401"}, exchange(401), "refused"),
+        ({"status": "200"}, {"status": "401"}, exchange(403), "unrecognised"),
+        ({"status": "200"}, {"status": "200"}, exchange(200), "unrecognised"),
+        ([{"status": "201"}, {"status": "200"}], {"status": "401"}, exchange(200), "accepted"),
+        ({"status": "200"}, {"body contains": "no"}, exchange(500, "no"), "unrecognised"),
+        ({"body lacks": "no"}, {"status": "401"}, exchange(500), "unrecognised"),
+        ({"status": "200"}, {"status": "503"}, exchange(503), "refused"),
+        ({"body contains": "{username}"}, {"status": "401"}, exchange(200, "alice"), "accepted"),
+        ({"body contains": "{username}"}, {"status": "401"}, exchange(200, "bob"), "unrecognised"),
+        (
+            {"status": "302", "location": "/in"},
+            {"status": "302", "location": "/out"},
+            exchange(302, headers=(("Location", "/out?x"),)),
+            "refused",
+        ),
+    ],
+)
+def test_an_answer_means_what_exactly_one_sign_says(
+    suite: Suite, success: Any, refused: Any, response: Exchange, meaning: str
+) -> None:
+    action = suite.profile(log_in(success=success, refused=refused)).log_in
+    assert answer(action, response, {"username": "alice"}) == meaning
+
+
+@pytest.mark.parametrize(
+    ("status", "meaning"),
+    [(200, "accepted"), (400, "refused"), (499, "refused"), (302, "unrecognised"), (500, "unr")],
+)
+def test_without_a_sign_of_refusal_any_client_error_is_one(
+    suite: Suite, status: int, meaning: str
+) -> None:
+    action: Action = suite.profile(
+        {"log out": {"send": "POST /x", "success": {"status": "200"}}}
+    ).log_out
+    assert answer(action, exchange(status), {}).startswith(meaning)
+
+
+BODY = {
+    "send": "GET /me",
+    "signed in": {"body contains": "Hello {username}!"},
+    "signed out": {"body contains": "Log in"},
+}
+BARE = {**BODY, "signed in": {"body contains": "{username}"}}
+NAMELESS = {**BODY, "signed in": {"body contains": "Hello"}}
+
+
+@pytest.mark.parametrize(
+    ("page", "response", "state", "role"),
+    [
+        (None, exchange(200, '{"user": "alice"}'), "signed in", "alice"),
+        (None, exchange(200, '{"user": "bob"}'), "signed in", "bob"),
+        (None, exchange(200, '{"user": "mallory"}'), "signed in", SOMEBODY_ELSE),
+        (None, exchange(200, '{"user": null}'), "unrecognised", ""),
+        (None, exchange(200, "no JSON"), "unrecognised", ""),
+        (None, exchange(401), "signed out", ""),
+        (None, exchange(500, '{"user": "alice"}'), "unrecognised", ""),
+        (BODY, exchange(200, "Hello alice!"), "signed in", "alice"),
+        (BODY, exchange(200, "Hello alice2!"), "signed in", SOMEBODY_ELSE),
+        (BODY, exchange(200, "Hello!"), "unrecognised", ""),
+        (BODY, exchange(200, "Hello alice! Log in"), "unrecognised", ""),
+        (BARE, exchange(200, "alice2"), "signed in", "alice2"),
+        (BARE, exchange(200, "mallory"), "unrecognised", ""),
+        (NAMELESS, exchange(200, "Hello mallory!"), "signed in", ""),
+        (NAMELESS, exchange(200, "Log in"), "signed out", ""),
+    ],
+)
+def test_the_page_shows_who_is_signed_in(
+    suite: Suite, page: Any, response: Exchange, state: str, role: str
+) -> None:
+    profile = suite.profile({"protected page": page} if page else {})
+    alice = profile.users["alice"]
+    users = {**profile.users, "alice2": alice.__class__("alice2", "x")}
+    shown = recognise(profile, response, users)
+    assert (shown.state, shown.role) == (state, role)
+
+
+@pytest.mark.parametrize(
+    ("name", "observed"),
+    [("bob", "signed in as bob"), ("mallory", "signed in as somebody else")],
+)
+def test_the_page_of_another_user_in_alices_browser_is_a_failure(
+    suite: Suite, name: str, observed: str
+) -> None:
+    suite.toy.routes["GET /me"] = lambda _: Reply(200, {"user": name})
+    result = suite.run(LOGIN)
+    assert result.outcome is Outcome.FAILED
+    assert result.observed == f"{observed}: GET /me answered 200"
+
+
+def test_somebody_is_no_more_signed_out_than_alice(suite: Suite) -> None:
+    suite.toy.routes["GET /me"] = lambda _: Reply(200, {"user": "mallory"})
+    result = suite.run("then:\n  - visit: protected page\n    expect: signed out\n")
+    assert result.observed == "signed in as somebody else: GET /me answered 200"
