@@ -59,7 +59,7 @@ def create_app(
     app.after_request(keep_private)
     errors.register(app)
     for module in (status, sessions, users):
-        app.register_blueprint(module.views, url_prefix=PREFIX + (module.views.url_prefix or ""))
+        app.register_blueprint(module.views, url_prefix=PREFIX)
     return app
 
 
@@ -74,7 +74,9 @@ def keep_private(response: Response) -> Response:
 
 def _bare_app(settings: Settings) -> Flask:
     app = Flask(__name__, static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    # Without a Content-Length (chunked), Werkzeug cuts a body off here without a word; one byte
+    # more lets ``text_fields`` see that there is too much.
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY + 1
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False  # no method is open that nobody wrote
     app.url_map.merge_slashes = False  # a path has one spelling
     app.url_map.strict_slashes = True

@@ -31,8 +31,10 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     def handle_exit(self, sig: int, frame: object) -> None:
         """Stop accepting; requests in flight are still answered."""
         super().handle_exit(sig, frame)
-        # gunicorn would give clients two more seconds on connections that are kept alive.
-        self.method_queue.defer(lambda: self.murder_keepalived(force=True))
+        # Newer versions would wait for clients to say more on connections that are kept alive;
+        # older ones don't wait, and have no such list.
+        for connection in getattr(self, "keepalived_conns", ()):
+            connection.timeout = 0.0
 
 
 class Server(BaseApplication):  # type: ignore[misc]

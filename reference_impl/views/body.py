@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from urllib.parse import parse_qsl
 
 from flask import Request
-from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
 MAX_BODY = 16 * 1024  # bytes
 MAX_FIELDS = 100
@@ -24,6 +24,8 @@ def text_fields(request: Request, *names: str) -> list[str]:
 
 def _fields(request: Request) -> dict[str, object]:
     body = request.get_data()
+    if len(body) > MAX_BODY:
+        raise RequestEntityTooLarge
     kind = request.mimetype or ("" if body else FORM)
     if kind not in {FORM, "application/json"}:
         raise UnsupportedMediaType("a form or a JSON object is needed")

@@ -16,7 +16,7 @@ from reference_impl.models.user import EmailTaken, User, is_email, normalise_ema
 from reference_impl.passwords import password_problem
 from reference_impl.views.body import text_fields
 
-views = Blueprint("users", __name__, url_prefix="/users")
+views = Blueprint("users", __name__)
 
 
 def user_json(user: User) -> dict[str, Any]:
@@ -24,7 +24,7 @@ def user_json(user: User) -> dict[str, Any]:
     return {"id": str(user.id), "email": user.email, "created_at": user.created_at.isoformat()}
 
 
-@views.post("")
+@views.post("/users")
 def register() -> tuple[Response, int]:
     """Add an account: 201, 400 or 409.
 
@@ -44,13 +44,13 @@ def register() -> tuple[Response, int]:
     return jsonify(user_json(user)), 201
 
 
-@views.get("/me")
+@views.get("/users/me")
 def me() -> Response:
     """Answer the user of the session."""
     return jsonify(user_json(current_session().user))
 
 
-@views.put("/me/password")
+@views.put("/users/me/password")
 def change_password() -> Response:
     """Change the password: 200 with a new token, 400, 401 or 429; other sessions end.
 

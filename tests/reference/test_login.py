@@ -1,4 +1,5 @@
 import json
+from io import BytesIO
 
 import pytest
 from sqlalchemy import text
@@ -139,6 +140,20 @@ def test_a_large_body_is_refused(server: World) -> None:
     response = server.browser().log_in({**ALICE, "password": "x" * 20_000})
     assert response.status_code == 413
     assert error_of(response)
+
+
+def test_a_large_body_of_undeclared_length_is_refused(server: World) -> None:
+    body = json.dumps(ALICE).encode()
+    for size, status in ((16_384, 200), (16_385, 413), (100_000, 413)):
+        environ = {"wsgi.input_terminated": True, "CONTENT_LENGTH": ""}
+        response = server.browser().send(
+            "POST",
+            LOGIN,
+            input_stream=BytesIO(body.ljust(size)),
+            content_type="application/json",
+            environ_overrides=environ,
+        )
+        assert response.status_code == status
 
 
 def test_credentials_in_the_query_string_are_ignored(server: World) -> None:
