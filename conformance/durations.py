@@ -52,7 +52,7 @@ def _longer_than_absolute(timeouts: Timeouts) -> float:
     return _absolute(timeouts) + timeouts.allowance
 
 
-@durations("longer than either timeout")
+@durations("longer than either timeout", needs=("any timeout",))
 def _longer_than_either(timeouts: Timeouts) -> float:
     """The shorter of the declared timeouts and the allowance on top: enough for any session."""
     declared = [seconds for seconds in (timeouts.idle, timeouts.absolute) if seconds]

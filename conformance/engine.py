@@ -218,6 +218,7 @@ class _Performance:
         if step.response:
             observed = response_differs(seen, self.stage, step.response)
             if observed:
+                self.stage.refuse_slowness(seen.exchanges[-1], seen.life)
                 expected = ", ".join(f"{key}: {value}" for key, value in step.response.items())
                 raise _StepError(step, expected, observed)
 

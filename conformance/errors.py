@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import traceback
 from difflib import get_close_matches
 from pathlib import Path
@@ -40,7 +41,8 @@ class InputError(SuiteError):
         text = f"{self.path}:{self.line}:{self.column}: {self.message}"
         if self.source.strip():
             gutter = f"{self.line:4d} | "
-            text += f"\n{gutter}{self.source}\n{'| ':>{len(gutter)}}{' ' * (self.column - 1)}^"
+            before = re.sub(r"[^\t]", " ", self.source[: self.column - 1])  # tabs stay as wide
+            text += f"\n{gutter}{self.source}\n{'| ':>{len(gutter)}}{before}^"
         if self.hint:
             text += f"\n  {self.hint}"
         return text

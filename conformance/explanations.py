@@ -16,7 +16,7 @@ _WIDTH = 96
 def requirements(specification: Specification) -> list[str]:
     """Return a line for each requirement: id, level, class, sentence."""
     every = list(specification.requirements.values())
-    width = max(len(one.id) for one in every)
+    width = max((len(one.id) for one in every), default=0)
     return [
         f"{one.id:{width}}  {one.level.value:6}  {one.conformance_class.value:8}  {_state(one)}"
         for one in every
@@ -29,7 +29,7 @@ def _state(requirement: Requirement) -> str:
 
 def scenarios(specification: Specification) -> list[str]:
     """Return a line for each scenario: name, ids of what it verifies, title."""
-    width = max(len(one.name) for one in specification.scenarios)
+    width = max((len(one.name) for one in specification.scenarios), default=0)
     return [
         f"{one.name:{width}}  {', '.join(one.verifies)}: {one.title}"
         for one in specification.scenarios

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from conformance.errors import InputError, did_you_mean
 from conformance.model import KnownFailure, Outcome, Profile, Result
+from conformance.yamltree import error_at
 
 
 def with_known_failure(result: Result, known: Mapping[str, KnownFailure]) -> Result:
@@ -38,12 +39,10 @@ def unknown_names(profile: Profile, names: Iterable[str]) -> list[InputError]:
     cases = set(names)
     known = cases | {name.partition("[")[0] for name in cases}
     return [
-        InputError(
+        error_at(
+            one.place,
             f"there is no scenario '{one.scenario}'",
-            one.place.path,
-            one.place.line,
-            one.place.column,
-            hint=did_you_mean(one.scenario, known),
+            did_you_mean(one.scenario, known),
         )
         for one in profile.known_failures.values()
         if one.scenario not in known

@@ -46,6 +46,14 @@ def _second_user(profile: Profile) -> Lack | None:
     return _not_tested("the profile has no second user 'bob' and no 'register' action")
 
 
+@needs("several sessions")
+def _several_sessions(profile: Profile) -> Lack | None:
+    """A user may have more than one live session at this target."""
+    if profile.session_limit != 1:
+        return None
+    return _not_applicable("the profile declares a limit of one session for each user")
+
+
 @needs("idle timeout")
 def _idle(profile: Profile) -> Lack | None:
     """The profile declares an idle timeout."""

@@ -64,7 +64,12 @@ def read_texts(node: Node, what: str) -> dict[str, str]:
 
 
 def _readings(node: Node) -> tuple[Reading, ...]:
-    return tuple(_reading(name, value) for name, value in node.mapping("read").items())
+    fields = node.mapping("read")
+    for name in fields:
+        if placeholders(f"{{{name}}}") != {name}:
+            message = f"'{name}' is not a placeholder's name: use small letters and underscores"
+            raise node.key(name).error(message)
+    return tuple(_reading(name, value) for name, value in fields.items())
 
 
 def _reading(name: str, node: Node) -> Reading:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from conformance.launches import read_launch
-from conformance.model import KnownFailure, Profile, Timeouts, User
+from conformance.model import KnownFailure, Launch, Profile, Timeouts, User
 from conformance.profile_actions import read_action, read_csrf, read_protected_page
 from conformance.response import check_pattern
 from conformance.yamltree import Node, parse
@@ -72,7 +72,7 @@ def read_profile(path: Path) -> Profile:
         durable=_durable(fields["session store"]) if "session store" in fields else True,
         session_limit=_count(fields["session limit"]) if "session limit" in fields else None,
         ca_file=fields["ca file"].filled_text("ca file") if "ca file" in fields else "",
-        launch=read_launch(fields, path) if "start" in fields else None,
+        launch=_launch(root, path),
         known_failures=_known_failures(fields["known failures"])
         if "known failures" in fields
         else {},
@@ -119,14 +119,19 @@ def _user(role: str, node: Node) -> User:
     fields = node.fields(role, known, required=("username",))
     if ("password" in fields) == ("password from environment" in fields):
         raise node.error("a user has either 'password' or 'password from environment'")
-    username = fields["username"].filled_text("username")
+    username = _as_it_stands(fields["username"], "username")
     if "password" in fields:
-        return User(username, fields["password"].filled_text("password"))
+        return User(username, _as_it_stands(fields["password"], "password"))
     variable = fields["password from environment"]
     password = os.environ.get(variable.filled_text("password from environment"))
     if not password:
         raise variable.error(f"the environment variable {variable.value} is not set")
     return User(username, password)
+
+
+def _as_it_stands(node: Node, what: str) -> str:
+    node.filled_text(what)  # refuses a blank one
+    return node.text(what)  # with the spaces around it, which belong to it
 
 
 def _timeouts(node: Node) -> Timeouts:
@@ -168,6 +173,16 @@ def _count(node: Node) -> int:
     if not text.isdecimal() or text == "0":
         raise node.error(f"'{text}' is not a whole number of sessions")
     return int(text)
+
+
+def _launch(root: Node, path: Path) -> Launch | None:
+    fields = root.mapping("a profile")
+    if "start" in fields:
+        return read_launch(fields, path)
+    for key in ("set up", "environment"):
+        if key in fields:
+            raise root.key(key).error(f"'{key}' is of no use without 'start'")
+    return None
 
 
 def _known_failures(node: Node) -> dict[str, KnownFailure]:

@@ -57,12 +57,14 @@ def _from_header(exchange: Exchange, name: str) -> str | None:
 
 @sources("from json")
 def _from_json(exchange: Exchange, path: str) -> str | None:
-    """The value at this path of a JSON body, the names of the path joined by dots."""
+    """The value at this path of a JSON body, the names of the path joined by dots; not null."""
     try:
         value: Any = json.loads(exchange.body)
         for name in path.split("."):
             value = value[int(name)] if isinstance(value, list) else value[name]
-    except (ValueError, LookupError, TypeError):
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return None
+    if value is None:
         return None
     return value if isinstance(value, str) else json.dumps(value)
 
@@ -71,7 +73,7 @@ def _from_json(exchange: Exchange, path: str) -> str | None:
 def _from_pattern(exchange: Exchange, pattern: str) -> str | None:
     """The first group of this regular expression in the body, HTML-unescaped."""
     found = re.search(pattern, exchange.text)
-    return unescape(found[1]) if found else None
+    return unescape(found[1]) if found and found[1] is not None else None
 
 
 class _Fields(HTMLParser):

@@ -7,6 +7,7 @@ from itertools import groupby
 
 from conformance.errors import InputError, did_you_mean
 from conformance.model import Place, Requirement, Scenario, Step, Vocabulary
+from conformance.yamltree import error_at
 
 
 def broken_rules(
@@ -19,21 +20,22 @@ def broken_rules(
         *_repeated((one.title, one.place) for one in files),
         *_unknown_requirements(requirements, files),
         *_unproved_requirements(requirements, files),
-        *(error for one in files for error in _unkept_names(one)),
-        *(error for one in files for error in _exact_http(one)),
-        *(error for one in files for error in _missing_controls(one, vocabulary)),
+        *_once(error for one in scenarios for error in _unkept_names(one)),
+        *_once(error for one in scenarios for error in _exact_http(one)),
+        *_once(error for one in scenarios for error in _missing_controls(one, vocabulary)),
     ]
 
 
-def _error(place: Place, message: str, hint: str = "") -> InputError:
-    return InputError(message, place.path, place.line, place.column, hint=hint)
+def _once(errors: Iterable[InputError]) -> Iterable[InputError]:
+    """Return the errors without those that the next row of the examples repeats."""
+    return {str(error): error for error in errors}.values()
 
 
 def _repeated(named: Iterable[tuple[str, Place]]) -> Iterator[InputError]:
     first: dict[str, Place] = {}
     for name, place in named:
         if name in first:
-            yield _error(place, f"'{name}' stands already in {first[name]}")
+            yield error_at(place, f"'{name}' stands already in {first[name]}")
         first.setdefault(name, place)
 
 
@@ -45,9 +47,9 @@ def _unknown_requirements(
         for name in scenario.verifies:
             if name not in known:
                 hint = did_you_mean(name, known)
-                yield _error(scenario.place, f"unknown requirement '{name}'", hint)
+                yield error_at(scenario.place, f"unknown requirement '{name}'", hint)
             elif known[name].untestable:
-                yield _error(scenario.place, f"'{name}' is listed as untestable")
+                yield error_at(scenario.place, f"'{name}' is listed as untestable")
 
 
 def _unproved_requirements(
@@ -57,7 +59,7 @@ def _unproved_requirements(
     for one in requirements:
         if not one.untestable and one.id not in verified:
             hint = "write one, or say why none can be: 'untestable: <reason>'"
-            yield _error(one.place, f"no scenario verifies {one.id}", hint)
+            yield error_at(one.place, f"no scenario verifies {one.id}", hint)
 
 
 def _unkept_names(scenario: Scenario) -> Iterator[InputError]:
@@ -66,7 +68,7 @@ def _unkept_names(scenario: Scenario) -> Iterator[InputError]:
         for name in _used_names(step):
             if name not in kept:
                 hint = did_you_mean(name, kept) or "keep it first: 'keep session as: ...'"
-                yield _error(step.place, f"no session is kept as '{name}' before this", hint)
+                yield error_at(step.place, f"no session is kept as '{name}' before this", hint)
         if step.verb == "keep session as":
             kept.add(str(step.object))
 
@@ -85,7 +87,7 @@ def _exact_http(scenario: Scenario) -> Iterator[InputError]:
     for step in _flat(scenario.steps):
         if step.verb == "send":
             message = "'send' is for scenarios/contract/ alone: say it with other verbs"
-            yield _error(step.place, message)
+            yield error_at(step.place, message)
 
 
 def _missing_controls(scenario: Scenario, vocabulary: Vocabulary) -> Iterator[InputError]:
@@ -98,7 +100,7 @@ def _missing_controls(scenario: Scenario, vocabulary: Vocabulary) -> Iterator[In
     for step in _flat(scenario.then):
         for kind, subject in _refused_subjects(step, vocabulary):
             if (kind, subject) not in shown:
-                yield _error(step.place, *_CONTROLS[kind](subject))
+                yield error_at(step.place, *_CONTROLS[kind](subject))
 
 
 _CONTROLS: dict[str, Callable[[str], tuple[str, str]]] = {
@@ -129,31 +131,35 @@ _CONTROLS: dict[str, Callable[[str], tuple[str, str]]] = {
 }
 
 
+_LOGINS = ("log in", "log in with")
+
+
 def _accepted_subjects(step: Step, vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
     if any(vocabulary.expectations[name].refusal for name in step.expect):
         return
-    if step.verb in ("log in", "log in with"):
+    if step.verb in _LOGINS and "accepted" in step.expect:
         yield "login", _user(step)
-        yield "cookie", ""
         yield "request", ""
-    if step.verb == "log out":
+    if step.verb in _LOGINS and _about(step, vocabulary) & {"action", "cookie"}:
+        yield "cookie", ""
+    if step.verb == "log out" and "accepted" in step.expect:
         yield "logout", ""
     if "signed in" in step.expect:
         yield "page", ""
         yield "session", _session(step)
-    if step.verb == "send" and str(step.response.get("status", "")).startswith("2"):
+    if step.verb == "send" and _hundreds(step) == {"2"}:
         yield "request", ""
 
 
 def _refused_subjects(step: Step, vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
-    if step.verb == "send" and str(step.response.get("status", "")).startswith("4"):
+    if step.verb == "send" and "4" in _hundreds(step):
         yield "request", ""
     for name in step.expect:
         if not vocabulary.expectations[name].refusal:
             continue
         if name == "not set":
             yield "cookie", ""
-        elif step.verb in ("log in", "log in with"):
+        elif step.verb in _LOGINS:
             yield "login", _user(step)
         elif step.verb == "log out":
             yield "logout", ""
@@ -161,6 +167,15 @@ def _refused_subjects(step: Step, vocabulary: Vocabulary) -> Iterator[tuple[str,
             yield "session", _session(step)
         else:
             yield "page", ""
+
+
+def _about(step: Step, vocabulary: Vocabulary) -> set[str]:
+    return {vocabulary.expectations[name].about for name in step.expect}
+
+
+def _hundreds(step: Step) -> set[str]:
+    status = step.response.get("status") or []
+    return {text[:1] for text in ([status] if isinstance(status, str) else status)}
 
 
 def _session(step: Step) -> str:

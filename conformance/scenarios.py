@@ -70,7 +70,11 @@ def _examples(node: Node) -> dict[str, dict[str, Node]]:
     rows = {name: row.mapping("a row") for name, row in node.mapping("examples").items()}
     if not rows:
         raise node.error("examples has no rows")
-    columns = list(next(iter(rows.values())))
+    columns = next(iter(rows.values()))
+    for column in columns:
+        if not _COLUMN.fullmatch(f"<{column}>"):
+            message = f"'{column}' is not a column's name: use small letters, digits and spaces"
+            raise next(iter(node.mapping("examples").values())).key(column).error(message)
     for name, row in rows.items():
         if sorted(row) != sorted(columns):
             message = f"row '{name}' has other columns than the first row ({', '.join(columns)})"

@@ -23,10 +23,13 @@ def holds(sign: Sign, exchange: Exchange, values: Mapping[str, str]) -> bool:
 
 def broken(wanted: Mapping[str, Plain], exchange: Exchange, values: Mapping[str, str]) -> list[str]:
     """Return the names of the conditions that do not hold."""
+    escaped = {name: re.escape(value) for name, value in values.items()}
     return [
         name
         for name, value in wanted.items()
-        if not conditions[name](exchange, fill(value, values))
+        if not conditions[name](
+            exchange, fill(value, escaped if conditions.words[name].takes == "pattern" else values)
+        )
     ]
 
 
@@ -67,10 +70,12 @@ def _location(exchange: Exchange, wanted: str | list[str]) -> bool:
     location = exchange.header("Location")
     if location is None:
         return False
-    parts = urlsplit(urljoin(exchange.url, location))
-    return any(
-        wanted_path in (parts.path, f"{parts.path}?{parts.query}") for wanted_path in _texts(wanted)
-    )
+    try:
+        parts = urlsplit(urljoin(exchange.url, location))
+    except ValueError:  # such as "http://["
+        return False
+    path = parts.path or "/"
+    return any(wanted_path in (path, f"{path}?{parts.query}") for wanted_path in _texts(wanted))
 
 
 @conditions("header", takes="mapping")
@@ -154,12 +159,13 @@ def json_body(exchange: Exchange) -> tuple[bool, Any]:
     """Return whether the body is JSON, and its value."""
     try:
         return True, json.loads(exchange.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False, None
 
 
 def _cookie_value(exchange: Exchange, name: str) -> str | None:
-    for line in exchange.header_values("Set-Cookie"):
+    """Return the value that the answer sets last: that is the one a browser keeps."""
+    for line in reversed(exchange.header_values("Set-Cookie")):
         key, _, value = line.partition(";")[0].partition("=")
         if key.strip() == name:
             return value.strip()

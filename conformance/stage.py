@@ -80,6 +80,7 @@ class Seen:
     pages: tuple[Page, ...] = ()
     cookies: tuple[SetCookie, ...] = ()
     tokens: tuple[str, ...] = field(default=(), repr=False)
+    life: Life | None = None  # of the session that an exact request presented
     still_held: tuple[str, ...] = ()  # names of session cookies that a logout left unchanged
 
 
@@ -145,6 +146,21 @@ class Stage:
         if role not in self.users:
             raise NotTried(f"the profile has no user '{role}'")
         return self.users[role]
+
+    def refuse_slowness(self, exchange: Exchange, life: Life | None) -> None:
+        """Raise TooSlow when a session had so much time before this that it was free to end."""
+        if life is None or not life.started:
+            return
+        timeouts = self.profile.timeouts
+        end = exchange.started + exchange.seconds
+        for name, limit, since in (
+            ("idle", timeouts.idle, life.active),
+            ("absolute", timeouts.absolute, life.started),
+        ):
+            if limit and end - since > limit - timeouts.allowance:
+                raise TooSlow(
+                    f"{end - since:.1f} s went by, too close to the {name} timeout of {limit:g} s"
+                )
 
     def credentials(self) -> dict[str, str]:
         """Return the values of `{alice.username}` and the like."""

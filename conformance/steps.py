@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from conformance.model import Plain, Step, Vocabulary
 from conformance.response import read_conditions
+from conformance.signs import placeholders
 from conformance.yamltree import Node, known_words
 
 Known = TypeVar("Known")
@@ -95,7 +96,7 @@ class StepReader:
 
     def nothing(self, node: Node) -> Plain:
         """Refuse an object."""
-        if node.value:
+        if node.value != "":
             raise node.error("this verb takes no object")
         return None
 
@@ -189,7 +190,7 @@ def _object_needs(step: Step, vocabulary: Vocabulary) -> Iterator[str]:
     takes = vocabulary.verbs[step.verb].takes
     if takes == "duration" and isinstance(step.object, str):
         yield from vocabulary.durations[step.object].needs
-    if "bob" in _named_users(step):
+    if "bob" in _named_users(step) or "bob" in _users_in_placeholders(step):
         yield "second user"
 
 
@@ -197,3 +198,10 @@ def _named_users(step: Step) -> list[Plain]:
     if isinstance(step.object, dict):
         return [step.object.get("user"), step.object.get("password of")]
     return [step.object] if step.verb == "log in" else []
+
+
+def _users_in_placeholders(step: Step) -> set[str]:
+    if step.verb != "send":
+        return set()
+    names = placeholders(step.object) | placeholders(dict(step.response))
+    return {name.partition(".")[0] for name in names}

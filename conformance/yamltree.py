@@ -74,6 +74,8 @@ class Node:
     def texts(self, what: str) -> tuple[str, ...]:
         """Return a list of texts; a single text counts as a list of one."""
         nodes = [self] if isinstance(self.value, str) else self.items(what)
+        if not nodes:
+            raise self.error(f"{what} is empty")
         return tuple(node.filled_text(what) for node in nodes)
 
     def mapping(self, what: str) -> dict[str, Node]:
@@ -130,7 +132,7 @@ def parse(path: Path, shown_as: str | None = None) -> Node:
     """
     name = shown_as or str(path)
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise InputError(f"can't be read: {error.strerror}", name, 1, 1) from None
     except UnicodeDecodeError as error:
@@ -147,11 +149,22 @@ def parse_text(text: str, name: str) -> Node:
     except yaml.MarkedYAMLError as error:
         raise _syntax_error(error, source) from None
     except yaml.reader.ReaderError as error:
-        before = text[: error.position]
-        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
         code = error.character if isinstance(error.character, int) else ord(error.character)
+        before = text.partition(chr(code))[0]  # its position may be counted in bytes
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
         message = f"is not YAML: the character U+{code:04X} is not allowed"
         raise InputError(message, name, line, column) from None
+    except RecursionError:
+        raise InputError("is nested too deeply", name, 1, 1) from None
+
+
+def error_at(place: Place, message: str, hint: str = "") -> InputError:
+    """Return (not raise) an error that points at a place of a file that was read before."""
+    try:
+        text = Path(place.path).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        text = ""
+    return Node("", place.line, place.column, Source(place.path, text)).error(message, hint)
 
 
 class _Builder:
@@ -215,6 +228,8 @@ class _Builder:
 
 def _syntax_error(error: yaml.MarkedYAMLError, source: Source) -> InputError:
     mark = error.problem_mark or error.context_mark
+    if mark and error.context_mark and not source.line(mark.line + 1).strip():
+        mark = error.context_mark  # the file ends too early: point at what it leaves open
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     problem = error.problem or error.context or "can't be parsed"
     message = f"is not YAML: {problem}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from conformance.expectations.registry import expectations, path_of
 from conformance.model import Exchange
@@ -18,26 +18,33 @@ def no_token_outside(seen: Seen, stage: Stage) -> str | None:
     tokens = {
         value for session in stage.kept.values() for one in session for _, value in one.cookies
     } | {cookie.value for seat in stage.seats.values() for cookie in seat.cookies}
-    return _leaks(seen, {token for token in tokens if len(token) >= _SHORTEST_TOKEN}, "a token")
+    tokens = {token for token in tokens if len(token) >= _SHORTEST_TOKEN}
+    texts = ((one, where, text) for one in seen.exchanges for where, text in _everything(one))
+    return _leaks(texts, tokens, "a token")
 
 
 @expectations("no password inside", about="answer")
 def no_password_inside(seen: Seen, stage: Stage) -> str | None:
     """No answer repeats a password of the scenario's users."""
-    return _leaks(seen, {user.password for user in stage.users.values()}, "a password")
+    passwords = {user.password for user in stage.users.values()}
+    texts = ((one, where, text) for one in seen.exchanges for where, text in _answered(one))
+    return _leaks(texts, passwords, "a password")
 
 
-def _leaks(seen: Seen, secrets: set[str], what: str) -> str | None:
+def _leaks(texts: Iterable[tuple[Exchange, str, str]], secrets: set[str], what: str) -> str | None:
     spelt = set().union(*map(spellings, secrets))
-    for exchange in seen.exchanges:
-        for where, text in _visible_texts(exchange):
-            if any(spelling in text for spelling in spelt):
-                return f"{what} stands in the {where} of {exchange.method} {path_of(exchange)}"
+    for exchange, where, text in texts:
+        if any(spelling in text for spelling in spelt):
+            return f"{what} stands in the {where} of {exchange.method} {path_of(exchange)}"
     return None
 
 
-def _visible_texts(exchange: Exchange) -> Iterator[tuple[str, str]]:
+def _everything(exchange: Exchange) -> Iterator[tuple[str, str]]:
     yield "URL", exchange.url
+    yield from _answered(exchange)
+
+
+def _answered(exchange: Exchange) -> Iterator[tuple[str, str]]:
     yield "body of the answer", exchange.text
     for name, value in exchange.headers:
         if name.lower() != "set-cookie":

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from conformance.errors import Unrecognised
 from conformance.expectations.registry import describe, expectations
-from conformance.stage import Page, Seen, Stage, TooSlow
+from conformance.stage import Page, Seen, Stage
 
 
 @expectations("signed in", about="page")
@@ -14,7 +14,7 @@ def signed_in(seen: Seen, stage: Stage) -> str | None:
     """The protected page shows that its own user is signed in, and names no other user."""
     for page in _recognised_pages(seen):
         if page.shown.state == "signed out":
-            _refuse_slowness(page, stage)
+            stage.refuse_slowness(page.exchange, page.life)
             return f"signed out: {describe(page.exchange)}"
         if page.shown.role not in ("", page.owner):
             return f"signed in as {page.shown.role}: {describe(page.exchange)}"
@@ -37,19 +37,3 @@ def _recognised_pages(seen: Seen) -> Iterator[Page]:
             message = "neither 'signed in' nor 'signed out' of the profile recognises this answer"
             raise Unrecognised(f"{describe(page.exchange)}: {message}")
         yield page
-
-
-def _refuse_slowness(page: Page, stage: Stage) -> None:
-    """Raise TooSlow when the session had so much time that it was free to end."""
-    if page.life is None or not page.life.started:
-        return
-    timeouts = stage.profile.timeouts
-    end = page.exchange.started + page.exchange.seconds
-    for name, limit, since in (
-        ("idle", timeouts.idle, page.life.active),
-        ("absolute", timeouts.absolute, page.life.started),
-    ):
-        if limit and end - since > limit - timeouts.allowance:
-            raise TooSlow(
-                f"{end - since:.1f} s went by, too close to the {name} timeout of {limit:g} s"
-            )

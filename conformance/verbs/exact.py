@@ -9,8 +9,10 @@ from urllib.parse import urlencode
 
 from conformance.model import Request
 from conformance.signs import fill
-from conformance.stage import Seat, Seen, Stage
+from conformance.stage import Life, Seat, Seen, Stage
 from conformance.verbs.registry import session_cookies_in, verbs
+
+_FIRST_REDIRECT = 300  # answers below it may have counted as use of the session
 
 
 @verbs("send", takes="request", shows=("answer", "response"))
@@ -29,8 +31,11 @@ def send(stage: Stage, seat: Seat, wanted: Mapping[str, Any]) -> Seen:
         headers.append(("Content-Type", content_type))
     exchange = seat.browser.send(Request(method, target, tuple(headers), body))
     cookies = session_cookies_in(stage, (exchange,))
-    seat.cookies = cookies or seat.cookies
-    return Seen((exchange,), cookies=cookies)
+    if cookies:
+        seat.cookies, seat.life = cookies, Life(exchange.started, exchange.started)
+    if exchange.status < _FIRST_REDIRECT:
+        seat.life.active = exchange.started
+    return Seen((exchange,), cookies=cookies, life=seat.life)
 
 
 def _body(wanted: Mapping[str, Any]) -> tuple[str, bytes]:

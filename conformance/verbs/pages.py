@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from conformance.actions import recognise, with_query
 from conformance.durations import durations
 from conformance.model import Exchange, Plain, Request
-from conformance.stage import KeptSession, Life, Page, Seat, Seen, Stage
+from conformance.stage import KeptSession, Life, Page, Seat, Seen, Stage, TooSlow
 from conformance.verbs.registry import ON_PAGE, verbs
 from conformance.verbs.tokens import presented
 
@@ -78,6 +78,15 @@ def wait(stage: Stage, _: Seat, duration: str) -> Seen:
     return Seen()
 
 
+def _refuse_gap(stage: Stage, before: float, exchange: Exchange) -> float:
+    """Raise TooSlow when so long a pause lay before a visit that the session was free to end."""
+    timeouts = stage.profile.timeouts
+    gap = exchange.started - before
+    if before and timeouts.idle and gap > timeouts.idle - timeouts.allowance:
+        raise TooSlow(f"{gap:.1f} s went by between two visits: nobody kept the session busy")
+    return exchange.started
+
+
 @verbs("keep visiting", takes="duration", shows=ON_PAGE)
 def keep_visiting(stage: Stage, seat: Seat, duration: str) -> Seen:
     """Visit the protected page again and again for so long, twice in every idle timeout."""
@@ -88,7 +97,9 @@ def keep_visiting(stage: Stage, seat: Seat, duration: str) -> Seen:
         pause = min(seconds, timeouts.idle / _VISITS_PER_IDLE_TIMEOUT)
     until = stage.clock() + seconds
     pages: list[Page] = []
+    before = seat.life.active
     while (left := until - stage.clock()) > 0:
         stage.sleep(min(pause, left))
         pages += visit(stage, seat, "protected page").pages
+        before = _refuse_gap(stage, before, pages[-1].exchange)
     return Seen(tuple(page.exchange for page in pages), pages=tuple(pages))

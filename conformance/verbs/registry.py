@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from conformance.model import Exchange
@@ -15,6 +16,7 @@ Verb: TypeAlias = Callable[[Stage, Seat, Any], Seen]
 
 verbs: Words[Verb] = Words("verb")
 
+_LARGE = 4000  # characters of a value
 ON_ACTION = ("answer", "action", "cookie")
 ON_PAGE = ("answer", "page")
 
@@ -22,8 +24,18 @@ ON_PAGE = ("answer", "page")
 def session_cookies_in(stage: Stage, exchanges: tuple[Exchange, ...]) -> tuple[SetCookie, ...]:
     """Return the session cookies that these responses set."""
     lines = [line for exchange in exchanges for line in exchange.header_values("Set-Cookie")]
-    parsed = [cookie for cookie in map(parse_set_cookie, lines) if cookie]
+    parsed = [cookie for cookie in map(_parsed, lines) if cookie]
     return tuple(cookie for cookie in parsed if is_session_cookie(stage, cookie.name))
+
+
+def _parsed(line: str) -> SetCookie | None:
+    """Return the cookie of a Set-Cookie header; also one that browsers ignore for its size."""
+    pair, _, attributes = line.partition(";")
+    name, _, value = pair.partition("=")
+    if len(value) < _LARGE:
+        return parse_set_cookie(line)
+    shortened = parse_set_cookie(f"{name}=x;{attributes}")
+    return replace(shortened, value=value.strip()) if shortened else None
 
 
 def is_session_cookie(stage: Stage, name: str) -> bool:

@@ -54,6 +54,7 @@ def plant_session(stage: Stage, seat: Seat, wanted: Mapping[str, str]) -> Seen:
     for session in presented(stage, wanted):
         for name, value in session.cookies:
             seat.browser.plant_cookie(name, value)
+        seat.role, seat.life = session.role, session.life
     return Seen()
 
 
