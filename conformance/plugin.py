@@ -72,11 +72,20 @@ class _Run:
             raise UsageError(f"--max-wait {config.getoption('--max-wait')} is not a time like 60s")
         self.limits = Limits(max_wait=max_wait)
         self.specifications: dict[Path, Specification] = {}
-        specification = self.specification(folder("scenarios"))
+        specification = self.specification(self._asked_for(config.args))
         url = config.getoption("--target-url")
         self.profile = profile_for(config.getoption("--target"), url, specification)
         self._targets: dict[bool, Target] = {}
         self._open = ExitStack()
+
+    def _asked_for(self, arguments: list[str]) -> Path:
+        """Return the folder of the specification that pytest collects from, or else ours."""
+        for argument in arguments:
+            path = Path(argument.partition("::")[0]).resolve()
+            for file in [path] if path.is_file() else path.rglob(_LEDGER):
+                if root := self.root_of(file):
+                    return root
+        return folder("scenarios")
 
     def root_of(self, path: Path) -> Path | None:
         """Return the folder of the specification that a file belongs to, or None.
@@ -151,7 +160,7 @@ class ScenarioItem(pytest.Item):
     def runtest(self) -> None:
         """Run the scenario; what is not applicable or not tested is skipped with its reason."""
         result = self.config.stash[_RUN].target(self.scenario).perform(self.scenario)
-        self.user_properties.append(("outcome", result.outcome.value))
+        self.user_properties += [("scenario", result.name), ("outcome", result.outcome.value)]
         if result.outcome in _SKIPPED:
             pytest.skip(f"{result.outcome.value}: {result.reason}")
         if result.outcome is Outcome.KNOWN_FAILURE:

@@ -174,8 +174,8 @@ def _about(step: Step, vocabulary: Vocabulary) -> set[str]:
 
 
 def _hundreds(step: Step) -> set[str]:
-    status = step.response.get("status") or []
-    return {text[:1] for text in ([status] if isinstance(status, str) else status)}
+    status = step.response.get("status")
+    return {str(text)[:1] for text in (status if isinstance(status, list) else [status])}
 
 
 def _session(step: Step) -> str:

@@ -58,6 +58,9 @@ class Seat:
     browser: Browser
     role: str = ""
     life: Life = field(default_factory=lambda: Life(0.0, 0.0))
+    not_kept: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # session cookies of the
+    # last login that a browser refuses or would not send to the protected page
+    visited: float = 0.0  # when the protected page was last asked for
     cookies: tuple[SetCookie, ...] = field(default=(), repr=False)  # session cookies, as last set
 
 

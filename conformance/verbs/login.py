@@ -65,6 +65,9 @@ def _log_in(
     if answer == "accepted":
         seat.role, seat.life = role, Life(started, started)
     seat.cookies = cookies or seat.cookies
+    held = held_cookies(stage, seat)
+    given = ((cookie.name, cookie.value) for cookie in cookies if cookie.value)
+    seat.not_kept = tuple(pair for pair in given if pair not in held)
     return Seen(exchanges, answer=answer, cookies=cookies)
 
 
@@ -75,6 +78,7 @@ def log_out(stage: Stage, seat: Seat, _: None) -> Seen:
     performer = Performer(stage.profile, seat.browser, _values_of(stage, seat))
     answer, exchanges = performer.perform(stage.profile.log_out)
     after = held_cookies(stage, seat)
+    seat.not_kept = ()
     cookies = session_cookies_in(stage, exchanges)
     still_held = tuple(name for name, value in before if (name, value) in after)
     return Seen(exchanges, answer=answer, cookies=cookies, still_held=still_held)

@@ -20,6 +20,7 @@ _VISITS_PER_STAY = 10  # where the target declares no idle timeout
 def visit(stage: Stage, seat: Seat, _: str) -> Seen:
     """Visit the protected page with the cookies that a browser would still send."""
     exchange = seat.browser.send(_page_request(stage))
+    seat.visited = exchange.started
     return Seen((exchange,), pages=(_page(stage, exchange, seat.role, seat.life),))
 
 
@@ -97,7 +98,7 @@ def keep_visiting(stage: Stage, seat: Seat, duration: str) -> Seen:
         pause = min(seconds, timeouts.idle / _VISITS_PER_IDLE_TIMEOUT)
     until = stage.clock() + seconds
     pages: list[Page] = []
-    before = seat.life.active
+    before = max(seat.visited, seat.life.started)
     while (left := until - stage.clock()) > 0:
         stage.sleep(min(pause, left))
         pages += visit(stage, seat, "protected page").pages

@@ -12,8 +12,11 @@ from conformance.verbs.registry import held_cookies, is_session_cookie, kept_ses
 
 @verbs("keep session as", takes="name")
 def keep_session(stage: Stage, seat: Seat, name: str) -> Seen:
-    """Keep a copy of this browser's session cookies under a name; a name may collect several."""
-    cookies = held_cookies(stage, seat)
+    """Keep a copy of this browser's session cookies under a name; a name may collect several.
+
+    If the browser refused the cookies of its login, they are kept as the server sent them.
+    """
+    cookies = held_cookies(stage, seat) or seat.not_kept
     if not cookies:
         wanted = " or ".join(stage.profile.session_cookies)
         raise Unrecognised(f"the browser holds no session cookie ({wanted}) to keep")

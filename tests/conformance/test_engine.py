@@ -196,7 +196,7 @@ def test_a_contract_is_run_where_the_profile_names_it(
     steps = "then:\n  - send: GET /me\n    expect: {status: 401}\n"
     result = suite.run(steps, {"contract": contract}, name="contract/toy/case")
     assert result.outcome is outcome
-    assert ("contract: toy" in result.reason) == (outcome is not Outcome.PASSED)
+    assert ("contract" in result.reason) == (outcome is not Outcome.PASSED)
 
 
 def test_a_profile_without_contract_gets_none(suite: Suite) -> None:

@@ -1,0 +1,241 @@
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from toyserver import Asked, Reply
+from toysuite import HTTPS, IDLE, LOGIN, LOGOUT, RESTART, START, Suite, alive
+
+from conformance.model import Outcome, Profile, Result, Scenario
+from conformance.scheduler import Plan, restarts, run_all
+from conformance.target import Interruption, Limits, Target
+
+OWN_SERVER = {"base url": "http://127.0.0.1:{port}"}
+
+
+class Unslept(Interruption):
+    """Notes how long everybody would have slept."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.slept: list[float] = []
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+
+
+def run(
+    scenarios: Sequence[Scenario],
+    profile: Profile,
+    jobs: int = 4,
+    limits: Limits | None = None,
+    interruption: Interruption | None = None,
+    on_open: Any = lambda _: None,
+) -> dict[str, Result]:
+    plan = Plan(jobs, limits or Limits(timeout=5))
+    results = list(run_all(scenarios, profile, plan, interruption or Interruption(), on_open))
+    assert Counter(one.name for one in results) == Counter(one.name for one in scenarios)
+    return {one.name: one for one in results}
+
+
+def outcomes(results: dict[str, Result]) -> dict[str, str]:
+    return {name: result.outcome.value for name, result in results.items()}
+
+
+def named(suite: Suite, **steps: str) -> list[Scenario]:
+    return [suite.scenario(text, f"toy/{name}") for name, text in steps.items()]
+
+
+def waiting(duration: str) -> str:
+    return f"when:\n  - wait: {duration}\nthen:\n  - log in: alice\n"
+
+
+@pytest.fixture
+def live(suite: Suite) -> Suite:
+    suite.toy.clock = time.monotonic
+    return suite
+
+
+@pytest.mark.parametrize("jobs", [1, 3, 40])
+def test_every_scenario_has_its_result_exactly_once(live: Suite, jobs: int) -> None:
+    live.toy.routes["POST /logout"] = lambda _: Reply()
+    kinds = {"login": LOGIN, "logout": LOGOUT, "https": HTTPS, "restart": RESTART, "long": IDLE}
+    cases = {f"{name}-{number}": text for name, text in kinds.items() for number in range(6)}
+    results = run(named(live, **cases), live.profile(), jobs, Limits(max_wait=5))
+    assert Counter(outcomes(results).values()) == {"passed": 6, "failed": 6, "not tested": 18}
+
+
+def test_nothing_to_run_opens_nothing(live: Suite) -> None:
+    assert run([], live.profile()) == {}
+    assert live.toy.asked == []
+
+
+def test_as_many_scenarios_as_asked_for_run_at_once_and_no_more(live: Suite) -> None:
+    running, most = [0], [0]
+    lock, all_here = threading.Lock(), threading.Barrier(3, timeout=5)
+
+    def me(asked: Asked) -> Reply:
+        if asked.cookies:
+            with lock:
+                running[0] += 1
+                most[0] = max(most[0], running[0])
+            all_here.wait()
+            with lock:
+                running[0] -= 1
+        return live.toy.me(asked)
+
+    def on_open(_: Target) -> None:
+        live.toy.routes["GET /me"] = me
+
+    cases = {f"case-{number}": LOGIN for number in range(9)}
+    results = run(named(live, **cases), live.profile(), 3, on_open=on_open)
+    assert set(outcomes(results).values()) == {"passed"}
+    assert most == [3]
+
+
+def test_what_waits_longest_starts_first(live: Suite) -> None:
+    cases = named(
+        live,
+        short=waiting("half the idle timeout"),
+        none=LOGIN,
+        longest=waiting("longer than the absolute timeout"),
+        long=waiting("longer than the idle timeout"),
+    )
+    interruption = Unslept()
+    results = run(cases, live.profile(), 1, Limits(max_wait=100), interruption)
+    assert interruption.slept == [61, 11, 5]
+    assert list(results) == [f"toy/{name}" for name in ("longest", "long", "short", "none")]
+
+
+# --- restarts ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("steps", "changes", "expected"),
+    [
+        (RESTART, {**OWN_SERVER, "start": START}, True),
+        (RESTART, {}, False),
+        (LOGIN, {**OWN_SERVER, "start": START}, False),
+    ],
+)
+def test_only_a_server_of_ours_is_restarted(
+    suite: Suite, steps: str, changes: dict[str, Any], expected: bool
+) -> None:
+    assert restarts(suite.scenario(steps), suite.profile(changes)) is expected
+
+
+def test_scenarios_that_restart_the_server_have_one_of_their_own_beside_the_others(
+    suite: Suite,
+) -> None:
+    both_open = threading.Barrier(2, timeout=20)
+    urls: list[str] = []
+
+    def on_open(target: Target) -> None:
+        urls.append(target.profile.base_url)
+        both_open.wait()  # raises when the two targets are not open together
+
+    cases = named(suite, one=LOGIN, two=LOGOUT, three=RESTART, four=RESTART)
+    start = f"{START} --store {{scratch}}/store --pids {suite.folder}/pids"
+    results = run(cases, suite.profile({**OWN_SERVER, "start": start}), on_open=on_open)
+    assert set(outcomes(results).values()) == {"passed"}
+    assert len(set(urls)) == 2
+    pids = (suite.folder / "pids").read_text().split()
+    assert len(pids) == 4  # two servers, one of them restarted twice
+    assert not any(alive(int(pid)) for pid in pids)
+
+
+def test_a_server_that_forgets_its_sessions_fails_only_where_it_is_restarted(
+    suite: Suite,
+) -> None:
+    cases = named(suite, stays=LOGIN, restarted=RESTART)
+    results = run(cases, suite.profile({**OWN_SERVER, "start": START}))
+    assert outcomes(results) == {"toy/stays": "passed", "toy/restarted": "failed"}
+
+
+# --- what goes wrong -----------------------------------------------------------------------------
+
+
+def test_of_a_target_that_dies_in_the_middle_everything_not_tried_is_an_error(
+    suite: Suite,
+) -> None:
+    cases = named(suite, **{f"case-{number}": LOGIN for number in range(12)})
+    profile = suite.profile({**OWN_SERVER, "start": f"{START} --fault dies"})
+    results = run(cases, profile, 1)
+    first, second, *rest = results.values()
+    assert first.outcome is Outcome.PASSED
+    assert second.outcome is Outcome.ERROR
+    assert "without an answer" in second.reason
+    for result in rest:
+        assert result.outcome is Outcome.ERROR
+        assert result.reason.startswith("the target does not answer any more: GET /me: nothing")
+        assert result.exchanges == ()
+
+
+def test_a_target_that_can_not_be_started_makes_every_scenario_an_error(suite: Suite) -> None:
+    cases = named(suite, one=LOGIN, two=RESTART, three=HTTPS)
+    results = run(cases, suite.profile({**OWN_SERVER, "start": "{python} -c 1/0"}))
+    assert outcomes(results) == {
+        "toy/one": "error",
+        "toy/two": "error",
+        "toy/three": "not tested",
+    }
+
+
+def test_a_defect_of_ours_ends_the_run_and_stops_its_servers(suite: Suite) -> None:
+    def on_open(_: Target) -> None:
+        raise ZeroDivisionError
+
+    profile = suite.profile({**OWN_SERVER, "start": f"{START} --pids {suite.folder}/pids"})
+    with pytest.raises(ZeroDivisionError):
+        run(named(suite, one=LOGIN, two=RESTART), profile, on_open=on_open)
+    assert not any(alive(int(pid)) for pid in (suite.folder / "pids").read_text().split())
+
+
+# --- interruption --------------------------------------------------------------------------------
+
+
+def interrupted(
+    cases: list[Scenario], interruption: Interruption, profile: Profile
+) -> dict[str, Result]:
+    """Run, and interrupt after the first result."""
+    began = time.monotonic()
+    results = {}
+    for result in run_all(cases, profile, Plan(2, Limits()), interruption, lambda _: None):
+        results[result.name] = result
+        interruption.interrupt()
+    assert time.monotonic() - began < 10
+    assert len(results) == len(cases)
+    return results
+
+
+def test_after_an_interruption_everything_else_is_not_tested_at_once(suite: Suite) -> None:
+    profile = suite.profile({**OWN_SERVER, "start": f"{START} --pids {suite.folder}/pids"})
+    long = {f"long-{number}": waiting("half the absolute timeout") for number in range(5)}
+    cases = named(
+        suite, **long, restart=RESTART, quick=f"when:\n  - clear cookies\n{LOGIN.lstrip()}"
+    )
+    results = interrupted(cases, Interruption(), profile)
+    first, *rest = results.values()
+    assert first.name == "toy/restart"
+    reasons = {(one.outcome.value, one.reason) for one in rest}
+    assert reasons == {
+        ("not tested", "the run was interrupted during this"),
+        ("not tested", "the run was interrupted before this"),
+    }
+    assert not any(alive(int(pid)) for pid in (suite.folder / "pids").read_text().split())
+
+
+def test_a_run_that_nobody_listens_to_any_more_is_interrupted(suite: Suite, tmp_path: Path) -> None:
+    interruption = Interruption()
+    profile = suite.profile({**OWN_SERVER, "start": f"{START} --pids {tmp_path}/pids"})
+    cases = named(suite, quick=RESTART, long=waiting("half the absolute timeout"))
+    running = run_all(cases, profile, Plan(1), interruption, lambda _: None)
+    assert next(running).name == "toy/quick"
+    running.close()
+    assert interruption.happened
+    assert not any(alive(int(pid)) for pid in (tmp_path / "pids").read_text().split())

@@ -1,0 +1,121 @@
+"""Session cookies that go too far, stay too open, or are not kept, and tokens outside of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, Response, jsonify, request
+
+from reference_impl.auth.auth import Auth
+
+from .harness import ReferenceSite, mutant
+from .planting import LOGIN, LOGOUT, ME, AnyToken, after
+
+PLAIN = "plain name"  # browsers insist on attributes where the name says so
+
+
+def setting(**replaced: Any) -> type[Auth]:
+    """Return an Auth that sets the session cookie with other attributes."""
+
+    class Attributes(Auth):
+        def cookie_attributes(self) -> Any:
+            return {**super().cookie_attributes(), **replaced}
+
+    return Attributes
+
+
+mutant("COOKIE-1", "HttpOnly is missing")(setting(httponly=False))
+
+mutant("COOKIE-2", "over https Secure is missing", on="https, plain name")(setting(secure=False))
+
+mutant("COOKIE-3", "SameSite is missing")(setting(samesite=None))
+
+mutant("COOKIE-3", "SameSite is None")(setting(samesite="None"))
+
+mutant("COOKIE-4", "SameSite is None without Secure", on=PLAIN)(
+    setting(samesite="None", secure=False)
+)
+
+mutant("COOKIE-6", "a __Host- cookie has a Domain")(setting(domain="127.0.0.1"))
+
+mutant("COOKIE-6", "a __Host- cookie has a Path of its own")(setting(path="/api"))
+
+mutant("COOKIE-6", "a __Host- cookie is not Secure")(setting(secure=False))
+
+mutant("COOKIE-7", "the cookie has a Domain", on=PLAIN)(setting(domain="127.0.0.1"))
+
+
+@mutant("COOKIE-8", "the cookie holds more than a browser keeps")
+def too_large(site: ReferenceSite) -> Flask:
+    class Profiles(AnyToken):
+        def new_token(self) -> str:
+            return super().new_token() + "." + "profile" * 700
+
+    app = site.app(keeper=Profiles)
+    app.config["MAX_COOKIE_SIZE"] = 0  # nobody is warned
+    return app
+
+
+def _token(response: Response) -> str:
+    """Return the token that the response sets or that the request presents, if any."""
+    set_now = [line.partition(";")[0] for line in response.headers.getlist("Set-Cookie")]
+    sent = request.headers.get("Cookie", "").split("; ")
+    values = [pair.partition("=")[2] for pair in (*set_now, *sent)]
+    return next(filter(None, values), "")
+
+
+@mutant("COOKIE-9", "the login answers the token in its body")
+def token_in_the_body(site: ReferenceSite) -> Flask:
+    def hook(response: Response) -> Response:
+        if response.status_code == 200:
+            response.data = jsonify({**response.get_json(), "token": _token(response)}).data
+        return response
+
+    return after(site.app(), LOGIN, hook)
+
+
+@mutant("COOKIE-9", "the page shows the token to its scripts")
+def token_in_the_page(site: ReferenceSite) -> Flask:
+    def hook(response: Response) -> Response:
+        if response.status_code == 200:
+            response.data = jsonify({**response.get_json(), "session": _token(response)}).data
+        return response
+
+    return after(site.app(), ME, hook)
+
+
+@mutant("COOKIE-9", "a header repeats the token")
+def token_in_a_header(site: ReferenceSite) -> Flask:
+    def hook(response: Response) -> Response:
+        response.headers["X-Session"] = _token(response)
+        return response
+
+    return after(site.app(), LOGIN, hook)
+
+
+@mutant("COOKIE-9", "the logout leads to a page whose URL has the token")
+def token_in_the_location(site: ReferenceSite) -> Flask:
+    def hook(response: Response) -> Response:
+        token = request.headers.get("Cookie", "").partition("=")[2]
+        response.headers["Location"] = f"/goodbye?session={token}"
+        return response
+
+    return after(site.app(), LOGOUT, hook)
+
+
+@mutant("COOKIE-12", "the token is read from the query string as well")
+class FromTheQuery(Auth):
+    def presented(self, request: Any) -> str | None:
+        return super().presented(request) or request.args.get(self.cookie_name)
+
+
+@mutant("COOKIE-12", "the token is accepted as a bearer token as well")
+class FromTheHeader(Auth):
+    def presented(self, request: Any) -> str | None:
+        bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        return super().presented(request) or bearer
+
+
+mutant("COOKIE-13", "Path is missing", on=PLAIN)(setting(path=None))
+
+mutant("COOKIE-13", "Path covers the protected page alone", on=PLAIN)(setting(path="/api/v1/users"))

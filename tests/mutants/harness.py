@@ -1,0 +1,226 @@
+"""Runs scenarios against servers of this process that are right (controls) or wrong (mutants).
+
+A mutant is a few lines in any module of this folder; modules are found by themselves. What is
+decorated is either a subclass of a part of the reference, which takes the part's place:
+
+    @mutant("LOGOUT-1", "logout deletes the cookie and keeps the session")
+    class KeepsSession(SessionDBAuth):
+        def revoke(self, signed_in): return True
+
+or a function that gets the `site` and returns a WSGI app. It is called at every start of the
+server, so what has to outlive a restart belongs into `site.folder` or `site.kept`:
+
+    @mutant("EXPIRY-4", "half the idle timeout", on="memory")
+    def half_as_long(site: ReferenceSite) -> WSGI:
+        return site.app({"SESSION_IDLE_TIMEOUT": "1"}, keeper=...)
+
+    @mutant("CONTRACT-7", "logout answers 403", on="classic")
+    def forbidden(site: ClassicSite) -> WSGI:
+        site.server.views_or_any_name = ...  # fresh copies of the modules, yours to change
+        return site.app()
+
+`on` names the control that the mutant is made from (see CONTROLS). `also` names scenarios or cases
+of other requirements that the mutant makes fail, or more closely what it is there for: cases are
+tried on mutants that name them first. One defect may be planted under several requirements by
+decorating twice.
+
+`test_mutants.py` then sees to it that the mutant is caught by its requirement's scenarios, and that
+every case of every scenario catches some mutant. To try one: `pytest tests/mutants -k LOGOUT-1`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+from unittest import mock
+
+from conformance.accounts import leased
+from conformance.browser import Wire
+from conformance.data import folder
+from conformance.engine import Settings, lack, result_of, run
+from conformance.errors import TargetError
+from conformance.model import Outcome, Profile, Result, Scenario
+from conformance.specification import Specification, load
+from conformance.vocabulary import VOCABULARY
+from reference_impl.auth.attempts import Attempts
+from reference_impl.auth.auth import Auth
+from reference_impl.auth.origins import Origins
+from reference_impl.auth.session_auth import SessionAuth
+from reference_impl.passwords import Hasher
+
+from .clock import Clock, Pool
+from .serving import WSGI, Listener, tls_context, write_authority
+from .sites import CONTROLS, Build, ClassicSite, Control, ReferenceSite, Site, unchanged
+
+__all__ = [
+    "CONTROLS",
+    "WSGI",
+    "ClassicSite",
+    "Control",
+    "Mutant",
+    "ReferenceSite",
+    "Running",
+    "Site",
+    "mutant",
+    "mutants",
+    "running",
+    "specification",
+    "unchanged",
+]
+
+PARTS: dict[str, type] = {
+    "keeper": SessionAuth,
+    "auth": Auth,
+    "hasher": Hasher,
+    "attempts": Attempts,
+    "origins": Origins,
+}
+NO_MUTANTS = ("test_", "conftest")
+
+T = TypeVar("T")
+
+
+# --- mutants ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A server with one defect, and the requirement that the defect breaks."""
+
+    requirement: str
+    defect: str
+    build: Build
+    on: str
+    also: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.requirement}: {self.defect}"
+
+    def concerns(self, scenario: Scenario) -> bool:
+        """Say whether the scenario might catch this mutant."""
+        return self.requirement in scenario.verifies or self.names(scenario)
+
+    def names(self, scenario: Scenario) -> bool:
+        """Say whether the mutant says that this scenario catches it."""
+        return bool({scenario.name, scenario.name.partition("[")[0]} & set(self.also))
+
+
+_MUTANTS: dict[str, Mutant] = {}
+
+
+def mutant(
+    requirement: str, defect: str, *, on: str = "sqlite", also: Iterable[str] = ()
+) -> Callable[[T], T]:
+    """Plant a defect: decorates a subclass of a reference part, or a function of a site."""
+
+    def register(planted: T) -> T:
+        one = Mutant(requirement, defect, _builder(planted), on, tuple(also))
+        assert str(one) not in _MUTANTS, f"two mutants are called '{one}'"
+        assert on in CONTROLS, f"there is no control '{on}'"
+        _MUTANTS[str(one)] = one
+        return planted
+
+    return register
+
+
+def _builder(planted: Any) -> Build:
+    if not inspect.isclass(planted):
+        build: Build = planted
+        return build
+    part = next(name for name, base in PARTS.items() if issubclass(planted, base))
+    return lambda site: site.app(**{part: planted})
+
+
+def mutants() -> tuple[Mutant, ...]:
+    """Return the mutants of all modules in this folder."""
+    for file in sorted(Path(__file__).parent.glob("*.py")):
+        if not file.stem.startswith(NO_MUTANTS):
+            importlib.import_module(f"{__package__}.{file.stem}")
+    return tuple(_MUTANTS.values())
+
+
+# --- running ------------------------------------------------------------------------------------
+
+
+@cache
+def specification() -> Specification:
+    """Return the specification of this checkout."""
+    return load(folder("scenarios"), VOCABULARY)
+
+
+@dataclass
+class Server:
+    """A server that scenarios may stop and start; each start builds the app anew."""
+
+    site: Site
+    build: Build
+    port: int = 0
+    listener: Listener | None = field(default=None, init=False)
+
+    def start(self) -> None:
+        """Build the app and serve it, at the same port as before."""
+        self.stop()
+        if isinstance(self.site, ClassicSite):
+            self.site.load()
+        tls = tls_context() if self.site.profile.base_url.startswith("https:") else None
+        self.listener = Listener(self.build(self.site), self.port, tls)
+        self.port = self.listener.server_port
+
+    def stop(self) -> None:
+        """Stop serving and let go of the app."""
+        if self.listener:
+            self.listener.stop()
+            self.site.close()
+        self.listener = None
+
+
+@dataclass(frozen=True)
+class Running:
+    """A server that runs, for scenarios to be performed on."""
+
+    profile: Profile
+    settings: Settings
+
+    def can_try(self, scenario: Scenario) -> bool:
+        """Say whether the scenario applies here and can be tried."""
+        return lack(scenario, self.profile) is None
+
+    def perform(self, scenario: Scenario) -> Result:
+        """Run a scenario on the accounts that it may use."""
+        missing = lack(scenario, self.profile)
+        if missing:
+            return result_of(scenario, missing.outcome, scenario.place, missing.reason)
+        try:
+            with leased(scenario, self.profile, self.settings) as users:
+                return run(scenario, self.profile, users, self.settings)
+        except TargetError as error:
+            return result_of(scenario, Outcome.ERROR, scenario.place, str(error))
+
+
+@contextmanager
+def running(control: Control, build: Build, folder: Path) -> Iterator[Running]:
+    """Serve what `build` makes of the control's site, with time that passes at once."""
+    clock = Clock()
+    profile = control.profile
+    site = control.site(clock, folder, profile)
+    server = Server(site, build)
+    with ExitStack() as stack:
+        stack.callback(server.stop)
+        server.start()
+        at_port = replace(
+            profile,
+            base_url=profile.base_url.replace("{port}", str(server.port)),
+            ca_file=write_authority(folder) if profile.ca_file else "",
+        )
+        wire = Wire(at_port.ca_file)
+        stack.callback(wire.drop_connections)
+        pool = type("CountedPool", (Pool,), {"clock": clock})
+        stack.enter_context(mock.patch("conformance.engine.ThreadPoolExecutor", pool))
+        stack.enter_context(mock.patch("tempfile.tempdir", str(folder)))  # for locks of accounts
+        yield Running(at_port, Settings(wire, clock, clock.sleep, server))

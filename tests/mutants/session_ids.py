@@ -1,0 +1,143 @@
+"""Tokens that come back, can be guessed, are taken for each other, or come from the client."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from typing import Any
+from uuid import UUID, uuid4
+
+from reference_impl.auth.session_auth import hash_token
+from reference_impl.auth.session_db_auth import SessionDBAuth
+from reference_impl.models.session import Session
+from reference_impl.models.user import User
+
+from .harness import mutant
+from .planting import AnyToken, Lenient
+
+
+class Repeating(AnyToken):
+    """Stores a session even where its token is in use; the one before is forgotten."""
+
+    def add(self, session: Session, ended: bytes | None) -> bool:
+        self.remove(session.token_hash)
+        return super().add(session, ended)
+
+
+@mutant("ID-1", "the token is the second of the login")
+class TokenOfTheSecond(Repeating):
+    def new_token(self) -> str:
+        return f"{self._clock():%Y%m%d%H%M%S}-and-more-than-thirty-digits"
+
+
+@mutant("ID-1", "tokens come from a random number that is too short")
+class ShortSeed(Repeating):
+    def new_token(self) -> str:
+        return f"{secrets.randbelow(100):043}"
+
+
+@mutant("ID-2", "tokens are 8 hexadecimal characters")
+class EightCharacters(AnyToken):
+    def new_token(self) -> str:
+        return secrets.token_hex(4)
+
+
+@mutant("ID-2", "tokens of 64 bits are filled up to a good length")
+class FilledUp(SessionDBAuth):
+    def new_token(self) -> str:
+        return secrets.token_hex(8).rjust(43, "0")
+
+
+@mutant("ID-5", "only the first 20 characters of a token are looked up")
+class FirstTwenty(Lenient):
+    def same(self, known: str, presented: str) -> bool:
+        return known[:20] == presented[:20] and len(known) == len(presented)
+
+
+@mutant("ID-5", "the first character of a token tells the shard and is looked up no more")
+class WithoutTheFirst(Lenient):
+    def same(self, known: str, presented: str) -> bool:
+        return known[1:] == presented[1:]
+
+
+@mutant("ID-6", "a token is found by its beginning")
+class Beginnings(Lenient):
+    def same(self, known: str, presented: str) -> bool:
+        return len(presented) > 10 and known.startswith(presented)
+
+
+@mutant("ID-6", "what follows a token is ignored")
+class Endings(Lenient):
+    def same(self, known: str, presented: str) -> bool:
+        return presented.startswith(known)
+
+
+@mutant("ID-6", "tokens are compared without case, as some databases do")
+class WithoutCase(Lenient):
+    def same(self, known: str, presented: str) -> bool:
+        return known.lower() == presented.lower()
+
+
+@mutant("ID-8", "each user has one token for ever")
+class OnePerUser(Repeating):
+    def __init__(self, *parts: Any) -> None:
+        super().__init__(*parts)
+        self.of_user: dict[UUID, str] = {}
+
+    def start(self, user: User, user_agent: str, presented: str | None) -> str:
+        self.user = user
+        return super().start(user, user_agent, presented)
+
+    def new_token(self) -> str:
+        return self.of_user.setdefault(self.user.id, super().new_token())
+
+
+class Adopting(AnyToken):
+    """Gives the token that came with the login, if `adopts` says so."""
+
+    presented: str | None = None
+
+    def start(self, user: User, user_agent: str, presented: str | None) -> str:
+        self.presented = presented
+        return super().start(user, user_agent, presented)
+
+    def new_token(self) -> str:
+        if self.presented and self.adopts(self.presented):
+            return self.presented
+        return super().new_token()
+
+    def adopts(self, presented: str) -> bool:
+        raise NotImplementedError
+
+
+@mutant("FIX-1", "the login keeps the token of the session it came with")
+class KeepsTheToken(Adopting):
+    def adopts(self, presented: str) -> bool:
+        return self.load(hash_token(presented)) is not None
+
+
+@mutant("FIX-2", "the login adopts any token that is unknown")
+class AdoptsUnknown(Adopting):
+    def adopts(self, presented: str) -> bool:
+        return self.load(hash_token(presented)) is None
+
+
+@mutant(
+    "FIX-2",
+    "the login adopts unknown tokens that look like its own",
+    also=["session_ids/made-up-from-a-real-token"],
+)
+class AdoptsLookalikes(AdoptsUnknown):
+    def adopts(self, presented: str) -> bool:
+        return len(presented) == 43 and super().adopts(presented)
+
+
+@mutant("FIX-2", "the token that came with the login is good as well as the new one")
+class BothTokens(AnyToken):
+    def start(self, user: User, user_agent: str, presented: str | None) -> str:
+        token = super().start(user, user_agent, presented)
+        found = self.load(hash_token(token))
+        if presented and found:
+            both = replace(found.session, token_hash=hash_token(presented), public_id=uuid4())
+            self.add(both, None)
+        return token
