@@ -169,10 +169,10 @@ def test_of_a_target_that_dies_in_the_middle_everything_not_tried_is_an_error(
     first, second, *rest = results.values()
     assert first.outcome is Outcome.PASSED
     assert second.outcome is Outcome.ERROR
-    assert "without an answer" in second.reason
+    assert second.reason.startswith("POST /login: ")
     for result in rest:
         assert result.outcome is Outcome.ERROR
-        assert result.reason.startswith("the target does not answer any more: GET /me: nothing")
+        assert result.reason.startswith("the target does not answer any more: GET /me: ")
         assert result.exchanges == ()
 
 
