@@ -12,7 +12,7 @@ from conformance.launches import read_launch
 from conformance.model import KnownFailure, Launch, Profile, Timeouts, User
 from conformance.profile_actions import read_action, read_csrf, read_protected_page
 from conformance.response import check_pattern
-from conformance.yamltree import Node, parse
+from conformance.yamltree import Node, parse, shown_as
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,7 +52,7 @@ _DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?([a-z]+)")
 
 def read_profile(path: Path) -> Profile:
     """Read a profile file; raises InputError for the first thing that is wrong with it."""
-    root = parse(path)
+    root = _extended(parse(path), path)
     fields = root.fields("a profile", _PROFILE, required=_REQUIRED)
     cookies, patterns = _session_cookies(fields["session cookie"])
     return Profile(
@@ -77,6 +77,29 @@ def read_profile(path: Path) -> Profile:
         if "known failures" in fields
         else {},
     )
+
+
+def _extended(root: Node, path: Path) -> Node:
+    """Return the profile with all that it takes over from the one it extends.
+
+    Its own keys replace those of the other; of `environment` it is variable by variable.
+    """
+    fields = root.mapping("a profile")
+    if "extends" not in fields:
+        return root
+    name = fields["extends"].filled_text("extends")
+    base_path = path.parent / name
+    if not base_path.is_file():
+        raise fields["extends"].error(f"there is no profile at {shown_as(base_path)}")
+    base = parse(base_path)
+    if "extends" in base.mapping("a profile"):
+        raise base.key("extends").error("a profile that others extend does not extend another")
+    merged = {key: node for key, node in fields.items() if key != "extends"}
+    if "environment" in fields and "environment" in base.mapping("a profile"):
+        merged["environment"] = base.mapping("a profile")["environment"].with_fields(
+            fields["environment"], "environment"
+        )
+    return base.with_fields(replace(root, value=merged), "a profile")
 
 
 def at_url(profile: Profile, url: str) -> Profile:

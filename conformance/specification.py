@@ -67,17 +67,9 @@ def _read_all(
         name = file.relative_to(folder).with_suffix("").as_posix()
         name = name.removesuffix("/requirements")
         try:
-            yield from list(read(parse(file, shown_as(file)), name))
+            yield from list(read(parse(file), name))
         except InputError as error:
             errors.append(error)
-
-
-def shown_as(path: Path) -> str:
-    """Return the path as a person would write it: relative to the working directory, if below."""
-    try:
-        return str(path.resolve().relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)
 
 
 def _digest(files: Iterable[Path], folder: Path) -> str:

@@ -7,7 +7,7 @@ interpreted: `no` is the text "no".
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +98,12 @@ class Node:
                 raise self.error(f"{what} lacks the key '{key}'")
         return fields
 
+    def with_fields(self, other: Node, what: str) -> Node:
+        """Return this mapping with the fields of another on top; it stands where the other does."""
+        values = {**self.mapping(what), **other.mapping(what)}
+        keys = {**(self.keys or {}), **(other.keys or {})}
+        return replace(other, value=values, keys=keys)
+
     def key(self, name: str) -> Node:
         """Return the node of the key itself, so that an error can point at it."""
         return (self.keys or {}).get(name, self)
@@ -125,12 +131,20 @@ def known_words(word: str, known: tuple[str, ...]) -> str:
     return did_you_mean(word, known) or f"known: {', '.join(known)}"
 
 
-def parse(path: Path, shown_as: str | None = None) -> Node:
-    """Read the file `path` into a tree; errors name it `shown_as`.
+def shown_as(path: Path) -> str:
+    """Return the path as a person would write it: relative to the working directory, if below."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def parse(path: Path) -> Node:
+    """Read a file into a tree.
 
     Raises InputError for a file that can't be read or that is not the YAML described above.
     """
-    name = shown_as or str(path)
+    name = shown_as(path)
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:

@@ -28,9 +28,15 @@ mutant("COOKIE-1", "HttpOnly is missing")(setting(httponly=False))
 
 mutant("COOKIE-2", "over https Secure is missing", on="https, plain name")(setting(secure=False))
 
+mutant("COOKIE-2", "over https a __Host- cookie is not Secure", on="https")(setting(secure=False))
+
 mutant("COOKIE-3", "SameSite is missing")(setting(samesite=None))
 
 mutant("COOKIE-3", "SameSite is None")(setting(samesite="None"))
+
+mutant("COOKIE-3", "SameSite is None and browsers refuse the cookie", on=PLAIN)(
+    setting(samesite="None", secure=False)
+)
 
 mutant("COOKIE-4", "SameSite is None without Secure", on=PLAIN)(
     setting(samesite="None", secure=False)
@@ -43,6 +49,10 @@ mutant("COOKIE-6", "a __Host- cookie has a Path of its own")(setting(path="/api"
 mutant("COOKIE-6", "a __Host- cookie is not Secure")(setting(secure=False))
 
 mutant("COOKIE-7", "the cookie has a Domain", on=PLAIN)(setting(domain="127.0.0.1"))
+
+mutant("COOKIE-7", "the cookie has the Domain of another host", on=PLAIN)(
+    setting(domain="example.com")
+)
 
 
 @mutant("COOKIE-8", "the cookie holds more than a browser keeps")
@@ -107,13 +117,6 @@ def token_in_the_location(site: ReferenceSite) -> Flask:
 class FromTheQuery(Auth):
     def presented(self, request: Any) -> str | None:
         return super().presented(request) or request.args.get(self.cookie_name)
-
-
-@mutant("COOKIE-12", "the token is accepted as a bearer token as well")
-class FromTheHeader(Auth):
-    def presented(self, request: Any) -> str | None:
-        bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        return super().presented(request) or bearer
 
 
 mutant("COOKIE-13", "Path is missing", on=PLAIN)(setting(path=None))

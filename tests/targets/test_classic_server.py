@@ -311,7 +311,9 @@ def test_only_sessions_in_a_database_last_over_a_restart(server, auth_type):
     seconds = one.stop()
     one.start()
 
-    assert seconds < 2  # 0.4 where the machine has nothing else to do
+    assert (
+        seconds < 20
+    )  # it ends by itself, and is not killed; 0.4 on a machine with nothing else to do
     assert is_signed_in(one, token) == (auth_type == "session_db_auth")
     assert is_signed_in(one, log_in(one))
     assert sorted(path.name for path in one.folder.iterdir()) == [f"{one.port}.log", "users.db"]

@@ -181,7 +181,9 @@ def test_a_session_lasts_over_a_restart_and_the_stop_is_quick(site):
     seconds = one.stop()
     one.start()
 
-    assert seconds < 2  # 0.4 where the machine has nothing else to do
+    assert (
+        seconds < 20
+    )  # it ends by itself, and is not killed; 0.4 on a machine with nothing else to do
     assert signed_in(one.url, visitor.token)
     assert sorted(path.name for path in one.folder.iterdir()) == [f"{one.port}.log", "site.db"]
     assert one.log() == ""

@@ -1,0 +1,33 @@
+"""Wrong files, with a mark at the place that the error must point at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+MARK = "»"
+
+
+def whole_error(marked: str, message: str, hint: str = "", name: str = "file.yaml") -> str:
+    """Return the error a user must see for the marked text: place, line, caret and hint."""
+    before, mark, after = marked.partition(MARK)
+    assert mark, "nothing is marked"
+    margin = before.rpartition("\n")[2]
+    line = before.count("\n") + 1
+    text = f"{name}:{line}:{len(margin) + 1}: {message}"
+    text += f"\n{line:4d} | {margin}{after.partition(chr(10))[0]}\n     | {' ' * len(margin)}^"
+    return f"{text}\n  {hint}" if hint else text
+
+
+def unmarked(marked: str) -> str:
+    """Return the text as it stands in the file."""
+    return marked.replace(MARK, "")
+
+
+def write_files(folder: Path, files: Mapping[str, str]) -> Path:
+    """Write texts below a folder; a file's key is its path."""
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(unmarked(text), encoding="utf-8")
+    return folder
