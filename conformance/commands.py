@@ -19,7 +19,7 @@ from conformance import __version__, explanations
 from conformance.data import folder, profile_path, target_names
 from conformance.errors import InputError, InputErrors, UsageError
 from conformance.known import unknown_names
-from conformance.model import Profile, Result, Scenario, Verdict
+from conformance.model import Outcome, Profile, Result, Scenario, Verdict
 from conformance.outcomes import Run, exit_code, summarise
 from conformance.profiles import at_url, read_profile
 from conformance.reports import junit, report_json, text
@@ -80,8 +80,10 @@ def _run(
     _say(f"{profile.name}: {number_of(len(scenarios), 'scenario')}")
     with _interruptible() as interruption:
         for result in run_all(scenarios, profile, plan, interruption, on_open):
+            told = any(_same_error(result, one) for one in results)
             results.append(result)
-            _say(text.progress_line(result, len(results), len(scenarios), colour=_colour()))
+            if not told:  # a target that is not there need not be told a hundred times
+                _say(text.progress_line(result, len(results), len(scenarios), colour=_colour()))
     finished = summarise(
         specification.requirements.values(),
         results,
@@ -96,6 +98,10 @@ def _run(
     if interruption.happened and finished.verdict is Verdict.CONFORMANT:
         return replace(finished, verdict=Verdict.INCOMPLETE)
     return finished
+
+
+def _same_error(one: Result, other: Result) -> bool:
+    return one.outcome is other.outcome is Outcome.ERROR and one.reason == other.reason
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from marked import unmarked, whole_error
 
 from conformance.errors import InputError, InputErrors, did_you_mean
 from conformance.model import Place
-from conformance.yamltree import Node, Source, error_at, known_words, parse, parse_text
+from conformance.yamltree import Node, Source, error_at, known_words, parse, parse_text, shown_as
 
 
 def tree(text: str) -> Node:
@@ -164,36 +164,49 @@ def test_what_is_nested_too_deeply_is_refused() -> None:
     assert refusal(text) == "file.yaml:1:1: is nested too deeply"
 
 
-def test_a_file_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
-    file = tmp_path / "latin.yaml"
+def refused_file(path: Path) -> str:
+    with pytest.raises(InputError) as caught:
+        parse(path)
+    return str(caught.value)
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_a_file_that_is_not_utf8_is_refused(here: Path) -> None:
+    file = here / "latin.yaml"
     file.write_bytes("title: Größe".encode("latin-1"))
-    with pytest.raises(InputError) as caught:
-        parse(file, "shown.yaml")
-    assert str(caught.value) == "shown.yaml:1:1: is not UTF-8 text (byte 9)"
+    assert refused_file(file) == "latin.yaml:1:1: is not UTF-8 text (byte 9)"
 
 
-def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError) as caught:
-        parse(tmp_path / "none.yaml")
+def test_a_file_that_is_not_there_is_refused(here: Path) -> None:
     message = "can't be read: No such file or directory"
-    assert str(caught.value) == f"{tmp_path / 'none.yaml'}:1:1: {message}"
+    assert refused_file(here / "none.yaml") == f"none.yaml:1:1: {message}"
 
 
-def test_a_folder_in_the_place_of_a_file_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"shown\.yaml:1:1: can't be read: Is a directory"):
-        parse(tmp_path, "shown.yaml")
+def test_a_folder_in_the_place_of_a_file_is_refused(here: Path) -> None:
+    (here / "a" / "b.yaml").mkdir(parents=True)
+    assert refused_file(here / "a/b.yaml") == "a/b.yaml:1:1: can't be read: Is a directory"
 
 
 @pytest.mark.parametrize("start", [b"", b"\xef\xbb\xbf"])
 @pytest.mark.parametrize("end", [b"\n", b"\r\n"])
 def test_byte_order_mark_and_line_ends_of_other_systems_are_as_good(
-    tmp_path: Path, start: bytes, end: bytes
+    here: Path, start: bytes, end: bytes
 ) -> None:
-    file = tmp_path / "file.yaml"
+    file = here / "file.yaml"
     file.write_bytes(start + end.join([b"a: b", b"c: &d e", b""]))
-    with pytest.raises(InputError) as caught:
-        parse(file, "file.yaml")
-    assert str(caught.value) == whole_error("a: b\nc: »&d e", "anchors are not allowed here")
+    assert refused_file(file) == whole_error("a: b\nc: »&d e", "anchors are not allowed here")
+
+
+def test_a_file_is_named_as_a_person_would_name_it(here: Path, tmp_path_factory: Any) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere") / "a.yaml"
+    assert shown_as(here / "x" / ".." / "a.yaml") == "a.yaml"
+    assert shown_as(Path("x/a.yaml")) == "x/a.yaml"
+    assert shown_as(elsewhere) == str(elsewhere)
 
 
 # --- what a node is asked for --------------------------------------------------------------------

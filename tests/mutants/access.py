@@ -74,6 +74,8 @@ class CrashesOnAnotherForm(Auth):
     also=["access/empty-token-after-a-logout"],
 )
 class MovedToTheEmptyToken(Auth):
+    """What Django did with sessions in a cache and the database (CVE-2015-3982)."""
+
     moved: SignedIn | None = None
 
     def logout(self, signed_in: SignedIn) -> bool:

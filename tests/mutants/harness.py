@@ -5,27 +5,33 @@ decorated is either a subclass of a part of the reference, which takes the part'
 
     @mutant("LOGOUT-1", "logout deletes the cookie and keeps the session")
     class KeepsSession(SessionDBAuth):
-        def revoke(self, signed_in): return True
+        def revoke(self, _: SignedIn) -> bool:
+            return True
 
-or a function that gets the `site` and returns a WSGI app. It is called at every start of the
-server, so what has to outlive a restart belongs into `site.folder` or `site.kept`:
+or a function that gets the `site` and returns a WSGI app:
 
-    @mutant("EXPIRY-4", "half the idle timeout", on="memory")
-    def half_as_long(site: ReferenceSite) -> WSGI:
-        return site.app({"SESSION_IDLE_TIMEOUT": "1"}, keeper=...)
+    @mutant("EXPIRY-4", "the idle timeout is half as long as it says")
+    def half_the_idle_timeout(site: ReferenceSite) -> WSGI:
+        return site.app({"SESSION_IDLE_TIMEOUT": "1"})  # parts go here too: keeper=, auth=, ...
 
-    @mutant("CONTRACT-7", "logout answers 403", on="classic")
-    def forbidden(site: ClassicSite) -> WSGI:
-        site.server.views_or_any_name = ...  # fresh copies of the modules, yours to change
-        return site.app()
+    @mutant("CLASSIC-9", "logout keeps the session", on="classic")
+    def keeps_session(site: ClassicSite) -> WSGI:
+        site.stores.DatabaseSessions.end = lambda *_: True  # modules of this site alone
+        app = site.app()  # app.view_functions["api.logout"] = ... replaces a view
+        return app
 
-`on` names the control that the mutant is made from (see CONTROLS). `also` names scenarios or cases
-of other requirements that the mutant makes fail, or more closely what it is there for: cases are
-tried on mutants that name them first. One defect may be planted under several requirements by
-decorating twice.
+It is called at every start of the server, so what has to outlive a restart belongs into `site.kept`
+or `site.folder`. `planting.py` has hooks before and after a view, and parts with a seam left open.
 
-`test_mutants.py` then sees to it that the mutant is caught by its requirement's scenarios, and that
-every case of every scenario catches some mutant. To try one: `pytest tests/mutants -k LOGOUT-1`.
+`on` names the control that the mutant is made from (CONTROLS in `sites.py`); a right server that
+needs another profile is a control of its own. `also` names scenarios or cases that the mutant is
+there for: of other requirements, or those for which it is to be tried first. A defect that breaks
+two requirements is decorated twice.
+
+`test_mutants.py` sees to it that a scenario of its requirement catches the mutant (`failed`; neither
+`inconclusive` nor `error` will do), and that every case of every scenario catches some mutant; a
+contract is held to that once there is a module `contract_<name>.py`. To try one mutant:
+`pytest tests/mutants -k LOGOUT-1`. No test waits: all servers and the engine share a `Clock`.
 """
 
 from __future__ import annotations
@@ -133,7 +139,8 @@ def _builder(planted: Any) -> Build:
     if not inspect.isclass(planted):
         build: Build = planted
         return build
-    part = next(name for name, base in PARTS.items() if issubclass(planted, base))
+    part = next((name for name, base in PARTS.items() if issubclass(planted, base)), None)
+    assert part, f"{planted.__name__} is no part of the reference ({', '.join(PARTS)})"
     return lambda site: site.app(**{part: planted})
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import cycle
+from typing import Any
+
 from flask import Flask, Response, g, jsonify, request
 
 from reference_impl.auth.auth import Auth, WrongCredentials
@@ -36,11 +39,12 @@ class StoresNothing(SessionDBAuth):
 
 @mutant("LOGIN-1", "one session in five is stored too late", also=["login/works-at-once"])
 class StoresLate(SessionDBAuth):
-    count = 0
+    def __init__(self, *parts: Any) -> None:
+        super().__init__(*parts)
+        self.turns = cycle((False, False, True, False, False))
 
     def add(self, session: Session, ended: bytes | None) -> bool:
-        StoresLate.count += 1
-        return StoresLate.count % 5 == 0 or super().add(session, ended)
+        return next(self.turns) or super().add(session, ended)
 
 
 @mutant("LOGIN-1", "one wrong password locks the account", also=["login/after-a-mistake"])

@@ -45,6 +45,8 @@ class Reviving(SessionDBAuth):
     also=["logout/stays-revoked", "logout/twice", "logout/with-an-ended-session"],
 )
 class SavedAtTheEnd(Reviving):
+    """What rack-session did with requests in flight (CVE-2025-46336), but every time."""
+
     def find(self, token: str | None) -> SignedIn | None:
         found = super().find(token)
         if token and not found:

@@ -33,7 +33,7 @@ class TokenOfTheSecond(Repeating):
 @mutant("ID-1", "tokens come from a random number that is too short")
 class ShortSeed(Repeating):
     def new_token(self) -> str:
-        return f"{secrets.randbelow(100):043}"
+        return f"{secrets.randbelow(20):043}"
 
 
 @mutant("ID-2", "tokens are 8 hexadecimal characters")
