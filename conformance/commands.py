@@ -72,7 +72,7 @@ def _run(
 ) -> Run:
     started, began = datetime.now(timezone.utc), time.monotonic()
     results: list[Result] = []
-    urls = [profile.base_url]
+    urls, ending = [profile.base_url], False
 
     def on_open(target: Target) -> None:
         urls[0] = target.profile.base_url
@@ -80,6 +80,9 @@ def _run(
     _say(f"{profile.name}: {number_of(len(scenarios), 'scenario')}")
     with _interruptible() as interruption:
         for result in run_all(scenarios, profile, plan, interruption, on_open):
+            if interruption.happened and not ending:
+                ending = True
+                _say("interrupted: finishing the report (once more to stop at once)")
             told = any(_same_error(result, one) for one in results)
             results.append(result)
             if not told:  # a target that is not there need not be told a hundred times
@@ -112,8 +115,7 @@ def _interruptible() -> Iterator[Interruption]:
     def handle(_number: int, _frame: FrameType | None) -> None:
         if interruption.happened:
             raise KeyboardInterrupt
-        interruption.interrupt()
-        _say("interrupted: finishing the report (once more to stop at once)")
+        interruption.interrupt()  # no word here: this may have come in the middle of another
 
     numbers = (signal.SIGINT, signal.SIGTERM)
     before = {number: signal.signal(number, handle) for number in numbers}

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _PROFILE = (
     "name",
+    "extends",
     "base url",
     "session cookie",
     "session store",
@@ -193,7 +194,7 @@ def _durable(node: Node) -> bool:
 
 def _count(node: Node) -> int:
     text = node.text("session limit")
-    if not text.isdecimal() or text == "0":
+    if not text.isdecimal() or int(text) == 0:
         raise node.error(f"'{text}' is not a whole number of sessions")
     return int(text)
 

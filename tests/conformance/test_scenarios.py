@@ -132,7 +132,7 @@ WRONG_FILES = [
     (f"{HEAD}notes: »[a]\nthen: [log out]", "notes is a text, not a list", ""),
     (f"{HEAD}given: »[]\nthen: [log out]", "given has no steps", ""),
     (f"{HEAD}when: »log in\nthen: [log out]", "when is a list, not a text", ""),
-    (f"{HEAD}then: »", "then is a list, not nothing", ""),
+    (f"{HEAD}then:»", "then is a list, not nothing", ""),
     (f"{HEAD}then: »{{log in: alice}}", "then is a list, not a mapping", ""),
 ]
 

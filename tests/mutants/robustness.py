@@ -168,26 +168,36 @@ def opening(finds: Callable[[str], bool]) -> type[Auth]:
 
 
 for how, finds in QUERIES.items():
-    mutant("ROBUST-3", f"the name {how}")(finding("email", finds))
-    mutant("ROBUST-3", f"the password {how}")(finding("password", finds))
-    mutant("ROBUST-3", f"the token {how}")(opening(finds))
+    as_name, as_password, as_token = (
+        mutant("ROBUST-3", f"the {what} {how}", also=[f"robustness/query-language-as-{what}"])
+        for what in ("name", "password", "token")
+    )
+    as_name(finding("email", finds))
+    as_password(finding("password", finds))
+    as_token(opening(finds))
 
 
-@mutant("ROBUST-3", "the token is the name of a file")
+@mutant(
+    "ROBUST-3",
+    "the token is the name of a file",
+    also=["robustness/query-language-as-token[other folder]"],
+)
 class TokenIsAFile(RememberingAuth):
     def find(self, request: Any) -> SignedIn | None:
         is_file = Path(normpath(f"/var/lib/site/sessions/{token()}")).is_file()
         return super().find(request) or (self.last if is_file else None)
 
 
-@mutant("ROBUST-3", "the token is a template")
+@mutant(
+    "ROBUST-3", "the token is a template", also=["robustness/query-language-as-token[template]"]
+)
 class TokenIsATemplate(Auth):
     def find(self, request: Any) -> SignedIn | None:
         crash_if("{{" in token())
         return super().find(request)
 
 
-@mutant("ROBUST-3", "the token is a format")
+@mutant("ROBUST-3", "the token is a format", also=["robustness/query-language-as-token[format]"])
 class TokenIsAFormat(Auth):
     def find(self, request: Any) -> SignedIn | None:
         assert token() % () is not None

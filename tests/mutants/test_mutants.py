@@ -69,7 +69,7 @@ def test_a_scenario_of_its_requirement_catches(mutant: Mutant, tmp_path: Path) -
 def test_some_mutant_is_caught_by(scenario: Scenario, tmp_path: Path) -> None:
     concerned = [mutant for mutant in mutants() if mutant.concerns(scenario)]
     results = []
-    for number, mutant in enumerate(sorted(concerned, key=lambda one: not one.names(scenario))):
+    for number, mutant in enumerate(sorted(concerned, key=lambda one: one.farness(scenario))):
         folder = tmp_path / str(number)
         folder.mkdir()
         with running(CONTROLS[mutant.on], mutant.build, folder) as server:

@@ -1,3 +1,4 @@
+import sys
 from pathlib import Path
 
 import pytest
@@ -124,6 +125,14 @@ def test_our_own_mistakes_are_not_taken_for_an_outage(make: MakeWorld) -> None:
     insert = text(f"INSERT INTO users VALUES ({values})")  # noqa: S608
     with pytest.raises(IntegrityError):
         database.change(insert, {"email": ALICE["email"]})
+
+
+@pytest.mark.skipif(
+    sys.version_info < (3, 11),
+    reason="before Python 3.11 sqlite3 reports this as it reports a lost connection",
+)
+def test_a_value_that_no_column_can_hold_is_not_taken_for_an_outage(make: MakeWorld) -> None:
+    database = make().database
     with pytest.raises(DBAPIError):
         database.first(select(bindparam("x")), {"x": object()})
 

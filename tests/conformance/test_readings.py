@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import pytest
+
+from conformance.errors import Unrecognised
+from conformance.model import Exchange, Place, Reading
+from conformance.readings import read, sources
+
+PLACE = Place("targets/x/profile.yaml", 12, 3)
+
+
+def answer(body: str | bytes = "", *headers: tuple[str, str]) -> Exchange:
+    raw = body if isinstance(body, bytes) else body.encode()
+    sent = (("sent", "from before"), ("both", "old"))
+    return Exchange("GET", "http://127.0.0.1/login?a=b", sent, 200, headers, raw, 0.0, 0.1)
+
+
+FORM = """
+<form><input name=other value=1><INPUT TYPE="hidden" NAME='csrf'
+ value="a&amp;b&quot;&#x27;&lt;"/>
+<input name="csrf" value="second"><input name="empty" value=""><input name="bare">
+<button name="go" value="now">Go</button><textarea name="text">x</textarea>
+<p name="para" value="no">
+"""
+JSON = '{"a": {"b": ["x", {"c": "y"}], "n": 12, "t": true, "nil": null, "o": {"k": 1}}, "e": ""}'
+COOKIES = answer(
+    "",
+    ("Set-Cookie", "csrf=a%20b; Path=/"),
+    ("set-cookie", 'both="new"; HttpOnly'),
+    ("Set-Cookie", "\x00broken=1"),
+)
+
+FOUND = [
+    ("from field", "csrf", answer(FORM), "a&b\"'<"),
+    ("from field", "other", answer(FORM), "1"),
+    ("from field", "empty", answer(FORM), ""),
+    ("from field", "bare", answer(FORM), ""),
+    ("from field", "go", answer(FORM), "now"),
+    ("from cookie", "csrf", COOKIES, "a%20b"),
+    ("from cookie", "both", COOKIES, '"new"'),
+    ("from cookie", "sent", COOKIES, "from before"),
+    ("from header", "x-csrf-token", answer("", ("X-CSRF-Token", "abc&amp;")), "abc&amp;"),
+    ("from json", "e", answer(JSON), ""),
+    ("from json", "a.b.0", answer(JSON), "x"),
+    ("from json", "a.b.1.c", answer(JSON), "y"),
+    ("from json", "a.n", answer(JSON), "12"),
+    ("from json", "a.t", answer(JSON), "true"),
+    ("from json", "a.o", answer(JSON), '{"k": 1}'),
+    ("from json", "0", answer('["x&amp;y"]'), "x&amp;y"),
+    ("from pattern", 'token = "([^"]+)"', answer('var token = "a&#43;b";'), "a+b"),
+    ("from pattern", "(?s)<b>(.*)</b>", answer("<b>\nx\n</b>"), "\nx\n"),
+    ("from pattern", "token=(.*)", answer("token="), ""),
+]
+MISSING = [
+    ("from field", "Csrf", answer(FORM), "field 'Csrf'"),
+    ("from field", "para", answer(FORM), "field 'para'"),
+    ("from field", "csrf", answer(b"\xff\x00"), "field 'csrf'"),
+    ("from cookie", "CSRF", COOKIES, "cookie 'CSRF'"),
+    ("from cookie", "broken", COOKIES, "cookie 'broken'"),
+    ("from header", "X-CSRF-Token", answer(), "header 'X-CSRF-Token'"),
+    ("from json", "a.x", answer(JSON), "json 'a.x'"),
+    ("from json", "a.b.2", answer(JSON), "json 'a.b.2'"),
+    ("from json", "a.b.c", answer(JSON), "json 'a.b.c'"),
+    ("from json", "a.n.x", answer(JSON), "json 'a.n.x'"),
+    ("from json", "a.nil", answer(JSON), "json 'a.nil'"),
+    ("from json", "a", answer("<html>"), "json 'a'"),
+    ("from json", "a", answer(b"\xff\xff"), "json 'a'"),
+    ("from json", "a", answer("[" * 100_000), "json 'a'"),
+    ("from pattern", "token=(x+)", answer("token="), "pattern 'token=(x+)'"),
+    ("from pattern", "token(=.+)?", answer("token"), "pattern 'token(=.+)?'"),
+]
+
+
+@pytest.mark.parametrize(("source", "key", "exchange", "value"), FOUND)
+def test_a_value_is_taken_out_of_an_answer(
+    source: str, key: str, exchange: Exchange, value: str
+) -> None:
+    assert read(Reading("csrf", source, key, PLACE), exchange) == value
+
+
+@pytest.mark.parametrize(("source", "key", "exchange", "what"), MISSING)
+def test_a_value_that_is_not_there_is_an_error(
+    source: str, key: str, exchange: Exchange, what: str
+) -> None:
+    with pytest.raises(Unrecognised) as caught:
+        read(Reading("csrf", source, key, PLACE), exchange)
+    assert str(caught.value) == (
+        f"GET /login answered 200 without the {what} that the profile reads "
+        "(targets/x/profile.yaml:12)"
+    )
+
+
+def test_every_source_is_tried_both_ways() -> None:
+    found, missing = ({row[0] for row in rows} for rows in (FOUND, MISSING))
+    assert found == missing == {*sources.words}
