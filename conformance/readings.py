@@ -24,8 +24,8 @@ def read(reading: Reading, exchange: Exchange) -> str:
     value = sources[reading.source](exchange, reading.key)
     if value is None:
         raise Unrecognised(
-            f"{exchange.method} {exchange.path.partition('?')[0]} answered {exchange.status} without the "
-            f"{reading.source.removeprefix('from ')} '{reading.key}' that the profile reads "
+            f"{exchange.method} {exchange.path.partition('?')[0]} answered {exchange.status} without "
+            f"the {reading.source.removeprefix('from ')} '{reading.key}' that the profile reads "
             f"({reading.place})"
         )
     return value
