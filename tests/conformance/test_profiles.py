@@ -33,7 +33,7 @@ session cookie: sid
 users: {alice: {username: ada, password: lovelace}}
 log in: {send: POST /login, success: {status: 200}, refused: {status: 401}}
 log out: {send: POST /logout, success: {status: 200}}
-protected page: {send: GET /me, signed in: {status: 200}, signed out: {status: 401}}
+protected page: {send: GET /me, signed in: {status: 200}, signed out: {status: 403}}
 """
 FULL = """\
 name: A large server
@@ -137,7 +137,7 @@ def test_a_profile_of_seven_keys_is_enough() -> None:
         protected_page=ProtectedPage(
             ActionRequest("GET", "/me", at("{send: GET /me")),
             (Sign({"status": "200"}, at("{status: 200}, signed out")),),
-            (Sign({"status": "401"}, replace(at("{send: GET /me"), column=70)),),
+            (Sign({"status": "403"}, at("{status: 403}")),),
         ),
         csrf=None,
         register=None,
@@ -269,7 +269,7 @@ USER = "{username: ada, password: lovelace}"
 USERS = f"users: {{alice: {USER}}}"
 LOG_IN = "{send: POST /login, success: {status: 200}, refused: {status: 401}}"
 LOG_OUT = "{send: POST /logout, success: {status: 200}}"
-PAGE = "{send: GET /me, signed in: {status: 200}, signed out: {status: 401}}"
+PAGE = "{send: GET /me, signed in: {status: 200}, signed out: {status: 403}}"
 NO_URL = "is not a base URL such as http://127.0.0.1:8000"
 NO_TIME = "is not a time such as 2 s, 500 ms, 30 min, 8 h or 7 d"
 NO_REQUEST = "is not a request such as POST /login"

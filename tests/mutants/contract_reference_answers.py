@@ -9,9 +9,17 @@ from werkzeug.exceptions import Forbidden
 
 from reference_impl.auth.auth import Auth
 from reference_impl.auth.origins import Origins
+from reference_impl.views.body import FORM
 from reference_impl.views.errors import refusal
 
-from .contract_reference_planting import changed, every, with_json, with_status, without_header
+from .contract_reference_planting import (
+    END_ONE,
+    changed,
+    every,
+    with_json,
+    with_status,
+    without_header,
+)
 from .harness import WSGI, ReferenceSite, mutant
 from .planting import LOGIN, LOGOUT, after
 
@@ -142,6 +150,20 @@ class RefusesOneWord(Origins):
 class LoginIsFree(Origins):
     def check(self, request: Any) -> None:
         if request.endpoint != LOGIN:
+            super().check(request)
+
+
+@mutant("CONTRACT-22", "forms are not looked at, only what a script may send")
+class FormsAreFree(Origins):
+    def check(self, request: Any) -> None:
+        if request.mimetype != FORM:
+            super().check(request)
+
+
+@mutant("CONTRACT-22", "the route that ends one session was forgotten")
+class OneRouteForgotten(Origins):
+    def check(self, request: Any) -> None:
+        if request.endpoint != END_ONE:
             super().check(request)
 
 

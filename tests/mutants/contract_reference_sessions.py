@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, Response, g, jsonify, request
@@ -84,6 +85,12 @@ class ListsTheEnded(SessionDBAuth):
         return super().sessions_of(user) + self.ended
 
 
+@mutant("CONTRACT-16", "the list shows all that is stored")
+class ListsTheExpired(SessionDBAuth):
+    def sessions_of(self, user: User) -> list[Session]:
+        return self.load_all(user.id)
+
+
 @mutant("CONTRACT-16", "the list shows the sessions of everybody")
 class ListsEverybody(SessionDBAuth):
     def sessions_of(self, _: User) -> list[Session]:
@@ -96,21 +103,25 @@ class ListsThisAlone(Auth):
         return [signed_in.session]
 
 
-@mutant("CONTRACT-16", "the list shows the token")
-def lists_the_token(site: ReferenceSite) -> Flask:
+def listing(site: ReferenceSite, more: Callable[[], dict[str, object]]) -> Flask:
+    """Return the app whose list says more, or something else, of every session."""
+
     def hook(response: Response) -> Response:
-        token = g.auth.presented(request)
-        return with_json(response, [{**one, "token": token} for one in response.get_json()])
+        if response.status_code != 200:
+            return response
+        return with_json(response, [{**one, **more()} for one in response.get_json()])
 
     return after(site.app(), SESSIONS, hook)
+
+
+@mutant("CONTRACT-16", "the list shows the token")
+def lists_the_token(site: ReferenceSite) -> Flask:
+    return listing(site, lambda: {"token": g.auth.presented(request)})
 
 
 @mutant("CONTRACT-16", "the list does not say which session is current")
 def none_is_current(site: ReferenceSite) -> Flask:
-    def hook(response: Response) -> Response:
-        return with_json(response, [{**one, "current": False} for one in response.get_json()])
-
-    return after(site.app(), SESSIONS, hook)
+    return listing(site, lambda: {"current": False})
 
 
 @mutant("CONTRACT-16", "the list does not say where its sessions are")

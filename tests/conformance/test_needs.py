@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.model import Command, Launch, Outcome, Place, Profile, Sign, Timeouts, User
+from conformance.needs import Lack, needs
+from conformance.profiles import read_profile
+
+BARE = """\
+name: x
+base url: http://127.0.0.1
+session cookie: sid
+session store: memory
+session limit: 1
+users: {alice: {username: a, password: b}}
+log in: {send: POST /, success: {status: 200}, refused: {status: 401}}
+log out: {send: POST /, success: {status: 200}}
+protected page: {send: GET /, signed in: {status: 200}, signed out: {status: 401}}
+"""
+PLACE = Place("profile.yaml", 1, 1)
+LAUNCH = Launch(Command(("./serve",), PLACE), "/")
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Profile:
+    """A profile that declares as little as it can."""
+    (tmp_path / "profile.yaml").write_text(BARE)
+    return read_profile(tmp_path / "profile.yaml")
+
+
+def not_applicable(reason: str) -> Lack:
+    return Lack(Outcome.NOT_APPLICABLE, f"the profile declares {reason}")
+
+
+def not_tested(reason: str) -> Lack:
+    return Lack(Outcome.NOT_TESTED, reason)
+
+
+LACKING = {
+    "own account": None,
+    "second user": not_tested("the profile has no second user 'bob' and no 'register' action"),
+    "several sessions": not_applicable("a limit of one session for each user"),
+    "idle timeout": not_applicable("no idle timeout"),
+    "absolute timeout": not_applicable("no absolute timeout"),
+    "any timeout": not_applicable("neither an idle nor an absolute timeout"),
+    "restart": not_tested("the profile has no 'start' command, so the server can't be restarted"),
+    "durable sessions": not_applicable("that sessions are kept in memory"),
+    "identity": not_tested(
+        "the sign 'signed in' has no {username}, so users can't be told apart"
+    ),
+    "https": not_tested("this run reaches the target over plain http"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("need", needs.words)
+def test_a_need_that_a_profile_does_not_meet_says_why(need: str, bare: Profile) -> None:
+    assert needs[need](bare) == LACKING[need]
+
+
+def test_every_need_is_tried() -> None:
+    assert {*LACKING} == {*needs.words}
+
+
+MET: list[tuple[str, dict[str, Any]]] = [
+    ("second user", {"users": {"alice": User("a", "b"), "bob": User("c", "d")}}),
+    ("several sessions", {"session_limit": 2}),
+    ("several sessions", {"session_limit": None}),
+    ("idle timeout", {"timeouts": Timeouts(idle=2)}),
+    ("absolute timeout", {"timeouts": Timeouts(absolute=2)}),
+    ("any timeout", {"timeouts": Timeouts(idle=2)}),
+    ("any timeout", {"timeouts": Timeouts(absolute=2)}),
+    ("restart", {"launch": LAUNCH}),
+    ("durable sessions", {"durable": True}),
+    ("https", {"base_url": "https://localhost"}),
+]
+
+
+@pytest.mark.parametrize(("need", "declared"), MET)
+def test_a_need_is_met_by_what_the_profile_declares(
+    need: str, declared: dict[str, Any], bare: Profile
+) -> None:
+    assert needs[need](replace(bare, **declared)) is None
+
+
+def test_a_second_user_can_be_registered(bare: Profile) -> None:
+    assert needs["second user"](replace(bare, register=bare.log_out)) is None
+
+
+@pytest.mark.parametrize(
+    ("need", "timeouts"),
+    [
+        ("idle timeout", Timeouts(absolute=2)),
+        ("absolute timeout", Timeouts(idle=2)),
+        ("idle timeout", Timeouts(idle=0)),
+        ("any timeout", Timeouts(idle=0, absolute=0)),
+    ],
+)
+def test_another_timeout_or_none_at_all_does_not_do(
+    need: str, timeouts: Timeouts, bare: Profile
+) -> None:
+    assert needs[need](replace(bare, timeouts=timeouts)) == LACKING[need]
+
+
+def test_one_sign_with_the_user_is_enough_to_tell_users_apart(bare: Profile) -> None:
+    signs = (
+        Sign({"status": "200"}, PLACE),
+        Sign({"json": {"user": {"name": "Mx {username}"}}}, PLACE),
+    )
+    page = replace(bare.protected_page, signed_in=signs)
+    assert needs["identity"](replace(bare, protected_page=page)) is None
