@@ -23,9 +23,10 @@ def read(reading: Reading, exchange: Exchange) -> str:
     """Return the value that the reading describes; raises Unrecognised when it is not there."""
     value = sources[reading.source](exchange, reading.key)
     if value is None:
+        path = exchange.path.partition("?")[0]  # a query may hold a secret
         raise Unrecognised(
-            f"{exchange.method} {exchange.path.partition('?')[0]} answered {exchange.status} without "
-            f"the {reading.source.removeprefix('from ')} '{reading.key}' that the profile reads "
+            f"{exchange.method} {path} answered {exchange.status} without the "
+            f"{reading.source.removeprefix('from ')} '{reading.key}' that the profile reads "
             f"({reading.place})"
         )
     return value

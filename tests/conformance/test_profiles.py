@@ -482,8 +482,12 @@ WRONG = [
         "unknown key 'xyzzy' in csrf",
         f"known: read, {SOURCES}",
     ),
-    ("", "csrf: {read: GET /, from pattern: »a}", "the pattern needs a group (...) around the value",
-     ""),
+    (
+        "",
+        "csrf: {read: GET /, from pattern: »a}",
+        "the pattern needs a group (...) around the value",
+        "",
+    ),
     # the protected page
     (PAGE, "»GET /me", "protected page is a mapping, not a text", ""),
     (PAGE, "»{send: GET /me, signed out: {}}", "protected page lacks the key 'signed in'", ""),

@@ -149,7 +149,7 @@ def test_what_is_wrong_in_every_row_is_said_once() -> None:
 
 # --- exact HTTP ----------------------------------------------------------------------------------
 
-SENDING = f"{HEAD}then:\n  - at once:\n      - »send: GET /status\n        expect: {{status: 200}}\n"
+SENDING = f"{HEAD}then:\n  - in turn:\n      - »send: GET /\n        expect: {{status: 200}}\n"
 
 
 @pytest.mark.parametrize("file", ["a/case.yaml", "contracts/x/case.yaml", "contract/case.yaml"])

@@ -425,7 +425,7 @@ IMPLIED = [
     ("{log in with: {user: alice, password of: bob}, expect: refused}", ("second user",)),
     ("keep session as: bob", ()),
     ("{present: {session: bob}, expect: signed in}", ()),
-    ("{send: {request: POST /, form: {a: '{bob.username}'}}, expect: {status: 200}}", ("second user",)),
+    ("{send: {request: POST /, json: '{bob.username}'}, expect: {status: 200}}", ("second user",)),
     ("{send: GET /, expect: {body lacks: '{bob.username}'}}", ("second user",)),
     ("{send: {request: POST /, form: {a: '{alice.username}'}}, expect: {status: 200}}", ()),
     ("{send: {request: POST /, body: '{bobby}'}, expect: {status: 200}}", ()),
