@@ -39,13 +39,17 @@ class InputError(SuiteError):
 
     def __str__(self) -> str:
         text = f"{self.path}:{self.line}:{self.column}: {self.message}"
-        if self.source.strip():
+        if self.source.strip() and not _PASSWORD.search(self.source):
             gutter = f"{self.line:4d} | "
             before = re.sub(r"[^\t]", " ", self.source[: self.column - 1])  # tabs stay as wide
             text += f"\n{gutter}{self.source}\n{'| ':>{len(gutter)}}{before}^"
         if self.hint:
             text += f"\n  {self.hint}"
         return text
+
+
+# A line that gives a password, and not just a placeholder such as "{password}", is never shown.
+_PASSWORD = re.compile(r"""pass\w*["']?\s*:\s*["']?[^\s"'{},]""", re.IGNORECASE)
 
 
 class InputErrors(SuiteError):

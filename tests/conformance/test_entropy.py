@@ -5,6 +5,7 @@ import random
 import string
 import uuid
 from collections.abc import Callable
+from math import log2
 
 import pytest
 
@@ -94,6 +95,26 @@ def test_the_bits_of_a_sample_are_those_of_its_making(
 @pytest.mark.parametrize("sample", [[], ["abc"], ["abc"] * 50, ["", ""], ["", "abc"]])
 def test_what_does_not_vary_has_no_bits(sample: list[str]) -> None:
     assert bits_by_length_and_alphabet(sample) == 0
+
+
+COUNTED = [
+    (["ag", "bh"], log2(2) + log2(2)),
+    (list("ghijklmnopqr"), log2(12)),
+    (list("ghijklmnopqrs"), log2(36)),
+    (list("0123"), log2(10)),
+    (list("abcde"), log2(5)),
+    (list("abcdef"), log2(16)),
+    ([f"{'af'[number % 2]}{number}" for number in range(10)], log2(2) + log2(16)),
+    ([chr(number) for number in range(33, 127)], log2(94)),
+    (["ab", "abc"], 0),
+]
+
+
+@pytest.mark.parametrize(("sample", "bits"), COUNTED)
+def test_a_place_counts_with_its_alphabet_or_with_the_few_characters_seen_there(
+    sample: list[str], bits: float
+) -> None:
+    assert bits_by_length_and_alphabet(sample) == pytest.approx(bits)
 
 
 def test_a_larger_sample_never_has_fewer_bits() -> None:

@@ -599,17 +599,21 @@ def test_a_profile_that_extends_wrongly_is_shown_with_its_line(
     assert refusal(marked, base=MINIMAL) == shown(marked, message, hint)
 
 
+TWICE = "a profile that others extend does not extend another"
 WRONG_BASE = [
-    (f"»extends: profile.yaml\n{MINIMAL}", "a profile that others extend does not extend another"),
-    ("»- a\n", "a profile is a mapping, not a list"),
-    (MINIMAL.replace(NAME, "name: »[a]"), "name is a text, not a list"),
+    (f"»extends: profile.yaml\n{MINIMAL}", TWICE, ""),
+    ("»- a\n", "a profile is a mapping, not a list", ""),
+    (MINIMAL.replace(NAME, "name: »[a]"), "name is a text, not a list", ""),
+    (f"{MINIMAL}»xyzzy: 1\n", "unknown key 'xyzzy' in a profile", f"known: {KEYS}"),
 ]
 
 
-@pytest.mark.parametrize(("marked", "message"), WRONG_BASE)
-def test_what_is_wrong_with_the_other_profile_is_shown_there(marked: str, message: str) -> None:
+@pytest.mark.parametrize(("marked", "message", "hint"), WRONG_BASE)
+def test_what_is_wrong_with_the_other_profile_is_shown_there(
+    marked: str, message: str, hint: str
+) -> None:
     extending = "extends: base.yaml\nsession limit: 1\n"
-    assert refusal(extending, base=marked) == whole_error(marked, message, "", "x/base.yaml")
+    assert refusal(extending, base=marked) == whole_error(marked, message, hint, "x/base.yaml")
 
 
 def test_what_neither_profile_says_is_missing_in_the_one_that_extends() -> None:

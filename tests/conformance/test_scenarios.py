@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from marked import unmarked, whole_error
 from conformance.errors import InputError
 from conformance.model import Place, Scenario, Step
 from conformance.scenarios import read_scenarios
+from conformance.steps import implied_needs
 from conformance.vocabulary import VOCABULARY
 from conformance.yamltree import parse_text
 
@@ -377,6 +379,7 @@ def test_modifiers_are_read_and_left_out_otherwise() -> None:
     assert (one.browser, one.times, one.expect) == ("phone", 1000, ("HttpOnly",))
     other = step("log in: alice")
     assert (other.browser, other.times) == ("", 1)
+    assert step("{log in: alice, times: 1}").times == 1
 
 
 @pytest.mark.parametrize(
@@ -442,6 +445,14 @@ IMPLIED = [
 def test_words_imply_what_they_need(text: str, needs: tuple[str, ...]) -> None:
     (case,) = scenarios(f"{HEAD}then:\n  - {text}\n")
     assert case.needs == needs
+
+
+def test_an_expectation_may_imply_needs_as_well() -> None:
+    accepted = replace(VOCABULARY.expectations["accepted"], needs=("https",))
+    words = {**VOCABULARY.expectations, "accepted": accepted}
+    steps = (step("in turn: [log in: bob]"),)
+    vocabulary = replace(VOCABULARY, expectations=words)
+    assert [*implied_needs(steps, vocabulary)] == ["https", "second user"]
 
 
 def test_needs_stand_once_and_in_order() -> None:

@@ -131,6 +131,7 @@ REFUSED = [
     ("»\ta: b", "is not YAML: found character that cannot start any token"),
     ("a: b\nc: »[d\n", "is not YAML: did not find expected ',' or ']'"),
     ("a: b\nc: »'d\n\n", "is not YAML: found unexpected end of stream"),
+    ("- [a, b»}\n\n- c\n", "is not YAML: did not find expected ',' or ']'"),
     ("»%YAML 1.3\n---\na: b", "is not YAML: found incompatible YAML document"),
 ]
 
@@ -324,3 +325,20 @@ def test_only_a_close_word_is_proposed(word: str, hint: str) -> None:
     known = ("log in", "log out")
     assert did_you_mean(word, known) == hint
     assert known_words(word, known) == (hint or "known: log in, log out")
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("alice: {username: a, password: correct horse}", False),
+        ("""alice: {username: a, "password": 'correct horse'}""", False),
+        ("alice: {username: a, passwrd: correct horse}", False),
+        ('form: {name: "{username}", password: "{password}"}', True),
+        ("bob: {username: b, password from environment: BOB}", True),
+    ],
+)
+def test_a_line_that_gives_a_password_is_not_shown(line: str, shown: bool) -> None:
+    message = str(InputError("wrong", "profile.yaml", 3, 1, line))
+    assert message.startswith("profile.yaml:3:1: wrong")
+    assert (line in message) is shown
+    assert "correct horse" not in message
