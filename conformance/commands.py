@@ -73,6 +73,7 @@ def _run(
     started, began = datetime.now(timezone.utc), time.monotonic()
     results: list[Result] = []
     urls, ending = [profile.base_url], False
+    told: set[str] = set()  # the errors that were shown
 
     def on_open(target: Target) -> None:
         urls[0] = target.profile.base_url
@@ -83,10 +84,12 @@ def _run(
             if interruption.happened and not ending:
                 ending = True
                 _say("interrupted: finishing the report (once more to stop at once)")
-            told = any(_same_error(result, one) for one in results)
             results.append(result)
-            if not told:  # a target that is not there need not be told a hundred times
+            is_error = result.outcome is Outcome.ERROR
+            if not (is_error and result.reason in told):  # not a hundred times the same
                 _say(text.progress_line(result, len(results), len(scenarios), colour=_colour()))
+            if is_error:
+                told.add(result.reason)
     finished = summarise(
         specification.requirements.values(),
         results,
@@ -101,10 +104,6 @@ def _run(
     if interruption.happened and finished.verdict is Verdict.CONFORMANT:
         return replace(finished, verdict=Verdict.INCOMPLETE)
     return finished
-
-
-def _same_error(one: Result, other: Result) -> bool:
-    return one.outcome is other.outcome is Outcome.ERROR and one.reason == other.reason
 
 
 @contextmanager
