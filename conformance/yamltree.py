@@ -16,6 +16,8 @@ import yaml
 from conformance.errors import InputError, did_you_mean
 from conformance.model import Place, Plain
 
+DEEPEST = 64  # levels; no file of ours has ten, and YAML libraries have limits of their own
+
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -168,8 +170,6 @@ def parse_text(text: str, name: str) -> Node:
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
         message = f"is not YAML: the character U+{code:04X} is not allowed"
         raise InputError(message, name, line, column) from None
-    except RecursionError:
-        raise InputError("is nested too deeply", name, 1, 1) from None
 
 
 def error_at(place: Place, message: str, hint: str = "") -> InputError:
@@ -187,6 +187,7 @@ class _Builder:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.events: Iterator[Any] = yaml.parse(source.text, Loader=_Loader)
+        self.depth = 0  # lists and mappings that are open
 
     def document(self) -> Node:
         next(self.events)  # the stream starts
@@ -207,10 +208,23 @@ class _Builder:
         self.refuse_cleverness(event)
         if isinstance(event, yaml.ScalarEvent):
             return self.at(event, event.value)
+        self.refuse_depth(event)
+        self.depth += 1
+        node = self.collection(event)
+        self.depth -= 1
+        return node
+
+    def collection(self, event: Any) -> Node:
         if isinstance(event, yaml.SequenceStartEvent):
             return self.at(event, self.sequence())
         keys: dict[str, Node] = {}
         return self.at(event, self.mapping(keys), keys)
+
+    def refuse_depth(self, event: Any) -> None:
+        if self.depth == DEEPEST:
+            place = self.at(event, "").place  # without its line, which may be of any length
+            message = f"is nested too deeply: more than {DEEPEST} levels"
+            raise InputError(message, place.path, place.line, place.column)
 
     def refuse_cleverness(self, event: Any) -> None:
         place = self.at(event, "")

@@ -160,9 +160,20 @@ def test_a_control_character_is_named_and_not_printed(text: str, place: str, cod
     assert refusal(text) == f"file.yaml:{place}: {message}"
 
 
-def test_what_is_nested_too_deeply_is_refused() -> None:
-    text = "[" * 5000 + "]" * 5000
-    assert refusal(text) == "file.yaml:1:1: is nested too deeply"
+@pytest.mark.parametrize("depth", [65, 900])
+def test_what_is_nested_too_deeply_is_refused(depth: int) -> None:
+    text = "[" * depth + "]" * depth
+    assert refusal(text) == "file.yaml:1:65: is nested too deeply: more than 64 levels"
+
+
+def test_what_is_too_deep_even_for_the_library_is_refused_too() -> None:
+    # Some libraries of YAML give up at the thousandth level, before they hand over the first.
+    assert refusal("[" * 50_000).startswith("file.yaml:1:")
+
+
+def test_what_is_not_nested_too_deeply_is_read() -> None:
+    text = "[" * 64 + "]" * 64
+    assert sum(1 for _ in parse_text(text, "file.yaml").walk()) == 64
 
 
 def refused_file(path: Path) -> str:
