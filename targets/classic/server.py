@@ -261,7 +261,7 @@ class Server(BaseApplication):
             "worker_class": "gthread",
             "threads": 8,
             "keepalive": 60,  # longer than any wait of a test, so none meets a closing connection
-            "graceful_timeout": 1,
+            "graceful_timeout": 5,
             "post_worker_init": end_at_sigterm,
             "loglevel": "error",  # warnings may quote what a client sent
             "control_socket_disable": True,  # it would be a file; gunicorn before 25 has none

@@ -212,8 +212,13 @@ class Running:
 
 
 @contextmanager
-def running(control: Control, build: Build, folder: Path) -> Iterator[Running]:
-    """Serve what `build` makes of the control's site, with time that passes at once."""
+def running(
+    control: Control, build: Build, folder: Path, patience: float = 10.0
+) -> Iterator[Running]:
+    """Serve what `build` makes of the control's site, with time that passes at once.
+
+    `patience` is how many seconds (of everybody's time) an answer is waited for.
+    """
     clock = Clock()
     profile = control.profile
     site = control.site(clock, folder, profile)
@@ -226,7 +231,7 @@ def running(control: Control, build: Build, folder: Path) -> Iterator[Running]:
             base_url=profile.base_url.replace("{port}", str(server.port)),
             ca_file=write_authority(folder) if profile.ca_file else "",
         )
-        wire = Wire(at_port.ca_file)
+        wire = Wire(at_port.ca_file, patience)
         stack.callback(wire.drop_connections)
         pool = type("CountedPool", (Pool,), {"clock": clock})
         stack.enter_context(mock.patch("conformance.engine.ThreadPoolExecutor", pool))

@@ -8,6 +8,7 @@ import ssl
 import sys
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -18,7 +19,18 @@ import trustme
 
 WSGI: TypeAlias = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
-_BODILESS = frozenset({"204", "304"})
+_BODILESS = frozenset({204, 304})
+
+
+class NoAnswer(Exception):
+    """Raised by an app that closes the connection instead of answering.
+
+    With `hang` it waits until the other side, or the end of the server, has closed it.
+    """
+
+    def __init__(self, *, hang: bool) -> None:
+        super().__init__()
+        self.hang = hang
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -51,12 +63,22 @@ class Handler(BaseHTTPRequestHandler):
         def start_response(status: str, headers: list[tuple[str, str]], *_: Any) -> None:
             started[:] = [status, headers]
 
-        chunks = self.server.app(self._environ(), start_response)
+        try:
+            chunks = self.server.app(self._environ(), start_response)
+        except NoAnswer as silence:
+            self._say_nothing(silence.hang)
+            return
         try:
             body = b"".join(chunks)
         finally:
             getattr(chunks, "close", lambda: None)()
         self._send(*started, body)
+
+    def _say_nothing(self, hang: bool) -> None:
+        self.close_connection = True
+        with suppress(OSError):
+            while hang and self.request.recv(1024):
+                """Whatever else comes is for nobody."""
 
     def log_message(self, *_: Any) -> None:
         """Say nothing."""
