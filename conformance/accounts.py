@@ -31,16 +31,18 @@ def leased(
     a user's sessions, every scenario needs accounts of its own, or one would end another's.
     """
     roles = ["alice", "bob"] if "second user" in scenario.needs else ["alice"]
-    alone = "own account" in scenario.needs or profile.session_limit is not None
+    needed = {"own account", "spare account"} & set(scenario.needs)
+    alone = bool(needed) or profile.session_limit is not None
+    administrator = {role: user for role, user in profile.users.items() if role == "admin"}
     if alone and profile.register:
-        yield {role: register(role, profile, settings) for role in roles}
+        yield administrator | {role: register(role, profile, settings) for role in roles}
         return
     users = {role: profile.users[role] for role in roles if role in profile.users}
     with ExitStack() as locks:
         for role in sorted(users):
             locks.enter_context(_locked(profile, users[role], alone=alone))
         missing = [role for role in roles if role not in users] if profile.register else []
-        yield users | {role: register(role, profile, settings) for role in missing}
+        yield administrator | users | {role: register(role, profile, settings) for role in missing}
 
 
 def register(role: str, profile: Profile, settings: Settings) -> User:

@@ -2,38 +2,48 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
-from urllib.parse import urlencode
 
 from conformance.browser import Browser
-from conformance.model import (
-    Action,
-    ActionRequest,
-    Exchange,
-    Plain,
-    Profile,
-    Request,
-    Sign,
-    User,
+from conformance.composition import compose, used_placeholders, without_headers
+from conformance.model import Action, ActionRequest, Exchange, Profile, Request, Sign, User
+from conformance.origins import (
+    Page,
+    foreign_requests,
+    is_granted,
+    needs_preflight,
+    origins,
+    preflight,
 )
 from conformance.readings import read
-from conformance.signs import fill, holds, json_body, placeholders
+from conformance.signs import holds, json_body, placeholders
 
 Answer = Literal["accepted", "refused", "unrecognised"]
 
-_FORM = ("Content-Type", "application/x-www-form-urlencoded")
-_JSON = ("Content-Type", "application/json")
 _CLIENT_ERRORS = range(400, 500)
 _SERVER_ERROR = 500
+_SAID_BY_PAGES = frozenset({"origin", "referer"})
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How the requests of an action are sent, where not as the target's own pages would.
+
+    `in_query` puts credentials into the query string, `origin` names the page that sends (a word
+    of `origins`), and `csrf` gets the CSRF token and returns another, or None to leave it out.
+    """
+
+    in_query: bool = False
+    origin: str = ""
+    csrf: Callable[[str], str | None] | None = None
 
 
 @dataclass(frozen=True)
 class Performer:
-    """Performs actions in one browser; `in_query` sends credentials in the query string.
+    """Performs actions in one browser.
 
     A value of None in `values` leaves its field out of the request.
     """
@@ -41,50 +51,60 @@ class Performer:
     profile: Profile
     browser: Browser
     values: Mapping[str, str | None] = field(repr=False)
-    in_query: bool = False
+    manner: Manner = Manner()
 
     def perform(self, action: Action) -> tuple[Answer, tuple[Exchange, ...]]:
         """Send the requests of the action; return what the last response means, and all of them.
 
         Raises Unreachable without a response, Unrecognised when a value to be read is missing.
         """
+        if self.manner.origin:
+            return self._from_elsewhere(action)
         values = dict(self.values)
         exchanges = []
         for request in self._requests(action):
-            exchange = self.browser.send(self._request(request, values))
+            exchange = self.browser.send(compose(request, values, in_query=self.manner.in_query))
             exchanges.append(exchange)
-            values |= {reading.name: read(reading, exchange) for reading in request.readings}
+            readings = {reading.name: read(reading, exchange) for reading in request.readings}
+            values |= readings
+            if self.manner.csrf and "csrf" in readings:
+                values["csrf"] = self.manner.csrf(readings["csrf"])
         filled = {name: value for name, value in values.items() if value is not None}
         return answer(action, exchanges[-1], filled), tuple(exchanges)
 
     def _requests(self, action: Action) -> Sequence[ActionRequest]:
-        uses_csrf = any("csrf" in _placeholders(request) for request in action.requests)
+        uses_csrf = any("csrf" in used_placeholders(request) for request in action.requests)
         first = [self.profile.csrf] if self.profile.csrf and uses_csrf else []
         return [*first, *action.requests]
 
-    def _request(self, request: ActionRequest, values: Mapping[str, str | None]) -> Request:
-        filled = {name: value for name, value in values.items() if value is not None}
-        absent = {name for name, value in values.items() if value is None}
-        query: dict[str, Plain] = {}
-        body, data = _without(request.form, absent), _without(request.json, absent)
-        if self.in_query:
-            body, query = _split_credentials(body)
-            data, more = _split_credentials(data)
-            query |= more
-        headers = [(name, _filled(value, filled)) for name, value in request.headers.items()]
-        content = b""
-        if isinstance(body, dict):
-            headers.append(_FORM)
-            content = urlencode({name: _filled(v, filled) for name, v in body.items()}).encode()
-        elif data is not None:
-            headers.append(_JSON)
-            content = json.dumps(fill(data, filled)).encode()
-        return Request(
-            request.method,
-            with_query(_filled(request.path, filled), fill(query, filled)),
-            tuple(headers),
-            content,
-        )
+    def _from_elsewhere(self, action: Action) -> tuple[Answer, tuple[Exchange, ...]]:
+        """Send the last request as a foreign page can, which knows nothing that is read first.
+
+        Whatever is not the sign of success is a refusal, as a foreign page may be told so in any
+        way; only a server error is not.
+        """
+        page = origins[self.manner.origin](self.browser.url_of("/"))
+        request = action.requests[-1]
+        values: dict[str, str | None] = dict.fromkeys(used_placeholders(request), None)
+        filled = {name: value for name, value in self.values.items() if value is not None}
+        exchanges: list[Exchange] = []
+        composed = without_headers(compose(request, values | dict(self.values)), _SAID_BY_PAGES)
+        for one in foreign_requests(composed):
+            if self._asked_and_refused(page, one, exchanges):
+                continue
+            said = page.headers(one.method, "cors" if needs_preflight(one) else "navigate")
+            exchanges.append(self.browser.send(replace(one, headers=(*one.headers, *said))))
+            meant = answer(action, exchanges[-1], filled)
+            if meant == "accepted" or exchanges[-1].status >= _SERVER_ERROR:
+                return meant, tuple(exchanges)
+        return "refused", tuple(exchanges)
+
+    def _asked_and_refused(self, page: Page, request: Request, exchanges: list[Exchange]) -> bool:
+        """Ask by a preflight, where browsers do, and tell whether the request must not go."""
+        if not needs_preflight(request):
+            return False
+        exchanges.append(self.browser.send(preflight(request, page), cookies=()))
+        return not is_granted(request, page, exchanges[-1])
 
 
 def answer(action: Action, exchange: Exchange, values: Mapping[str, str]) -> Answer:
@@ -163,41 +183,3 @@ def _names(sign: Sign, exchange: Exchange) -> list[str]:
             pattern = re.escape(before) + r"([^<>\s]+)" + re.escape(after)
             names += re.findall(pattern, exchange.text)
     return [name for name in names if name]
-
-
-def with_query(path: str, query: Plain) -> str:
-    """Return the path with these fields added to its query string."""
-    if not isinstance(query, dict) or not query:
-        return path
-    return f"{path}{'&' if '?' in path else '?'}{urlencode(query)}"
-
-
-def _placeholders(request: ActionRequest) -> set[str]:
-    return placeholders(
-        [request.path, dict(request.headers), dict(request.form or {}), request.json]
-    )
-
-
-def _filled(text: Plain, values: Mapping[str, str]) -> str:
-    return str(fill(text, values))
-
-
-def _without(fields: object, absent: set[str]) -> dict[str, Plain] | None:
-    """Return the fields except those that would hold a value that is to be left out."""
-    if not isinstance(fields, dict):
-        return None
-    return {name: value for name, value in fields.items() if not placeholders(value) & absent}
-
-
-def _split_credentials(
-    fields: dict[str, Plain] | None,
-) -> tuple[dict[str, Plain] | None, dict[str, Plain]]:
-    """Return the fields without those that hold credentials, and those."""
-    if fields is None:
-        return None, {}
-    query = {
-        name: value
-        for name, value in fields.items()
-        if placeholders(value) & {"username", "password"}
-    }
-    return {name: value for name, value in fields.items() if name not in query}, query

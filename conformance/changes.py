@@ -13,10 +13,13 @@ Credentials: TypeAlias = "tuple[str | None, str | None]"
 CredentialChange: TypeAlias = Callable[[User], Credentials]
 TokenChange: TypeAlias = Callable[[str], str]
 Carrier: TypeAlias = Callable[[], str]
+# Gets the right CSRF token, and a way to get that of another browser; None leaves it out.
+CsrfChange: TypeAlias = Callable[[str, Callable[[], str]], "str | None"]
 
 credential_changes: Words[CredentialChange] = Words("change of credentials")
 token_changes: Words[TokenChange] = Words("change of a token")
 carriers: Words[Carrier] = Words("carrier")
+csrf_changes: Words[CsrfChange] = Words("change of a CSRF token")
 
 
 @credential_changes("wrong password")
@@ -162,6 +165,24 @@ def _in_form() -> str:
 def _in_header() -> str:
     """A request header `Authorization: Bearer`."""
     return "header"
+
+
+@csrf_changes("left out")
+def _left_out(_: str, __: Callable[[], str]) -> str | None:
+    """No CSRF token: the fields and headers that would hold it are not sent."""
+    return None
+
+
+@csrf_changes("made up")
+def _made_up(token: str, _: Callable[[], str]) -> str | None:
+    """A text as long as the CSRF token, with other characters."""
+    return "".join(map(_another, token))
+
+
+@csrf_changes("of another browser")
+def _of_another_browser(_: str, other: Callable[[], str]) -> str | None:
+    """A CSRF token that the server gave to another browser."""
+    return other()
 
 
 def _another(letter: str) -> str:

@@ -53,8 +53,12 @@ _VERB_OBJECTS = {
     "nothing": "",
     "user": "`alice` or `bob`",
     "credentials": "a mapping of `user` and one or more of `name`, `password`, `password of`, "
-    "`change`, `in`",
-    "page": "`protected page`",
+    "`change`, `in`, `from`, `csrf token`",
+    "page": "`protected page`, or a mapping of `page` and `from`",
+    "manner": "nothing, or a mapping of `from` and `csrf token`",
+    "password change": "nothing, or a mapping of `current` (a change of credentials), `from` and "
+    "`csrf token`",
+    "handle": "the name of a kept handle",
     "session": "the name of a kept session, or a mapping of `session` or `token` with `change` "
     "and `in`",
     "name": "a name",
@@ -128,6 +132,8 @@ def vocabulary(words: Vocabulary) -> str:
         ("Changes of credentials", "For `log in with: {change: ...}`.", words.credential_changes),
         ("Changes of a token", "For `present: {change: ...}`.", words.token_changes),
         ("Carriers", "For `in: ...`.", words.carriers),
+        ("Origins", "For `from: ...`: the page that sends the request.", words.origins),
+        ("Changes of a CSRF token", "For `csrf token: ...`.", words.csrf_changes),
         ("Needs", "What `needs:` may say; many are implied by the words above.", words.needs),
         ("Conditions", "For signs in profiles, and for `send` in contracts.", conditions.words),
         ("Readings", "For `read:` and `csrf:` in profiles.", sources.words),

@@ -25,7 +25,7 @@ from conformance.model import (
 )
 from conformance.needs import Lack, needs
 from conformance.setcookie import parse_set_cookie
-from conformance.stage import NotTried, Seen, Server, Stage, TooSlow
+from conformance.stage import DoesNotApply, NotTried, Seen, Server, Stage, TooSlow, Unproved
 from conformance.verbs import verbs
 
 
@@ -111,6 +111,14 @@ def _sleeper(settings: Settings) -> Callable[[float], None]:
     return sleep
 
 
+# What it means for the scenario that a step stopped for this reason; anything else is an error.
+_MEANT = {
+    NotTried: Outcome.NOT_TESTED,
+    DoesNotApply: Outcome.NOT_APPLICABLE,
+    Unproved: Outcome.INCONCLUSIVE,
+}
+
+
 class _StepError(Exception):
     """A step did not show what it ought to."""
 
@@ -173,7 +181,8 @@ class _Performance:
         if isinstance(reason, TooSlow):
             self.too_slow = True
             return Outcome.INCONCLUSIVE, f"the run was too slow: {reason}"
-        return Outcome.NOT_TESTED if isinstance(reason, NotTried) else Outcome.ERROR, str(reason)
+        meant = (outcome for kind, outcome in _MEANT.items() if isinstance(reason, kind))
+        return next(meant, Outcome.ERROR), str(reason)
 
     def repeated(self, step: Step) -> None:
         for _ in range(step.times):

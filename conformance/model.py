@@ -155,6 +155,8 @@ class Vocabulary:
     credential_changes: Mapping[str, Word]
     token_changes: Mapping[str, Word]
     carriers: Mapping[str, Word]
+    csrf_changes: Mapping[str, Word]
+    origins: Mapping[str, Word]
 
 
 # --- a target profile --------------------------------------------------------------------------
@@ -235,6 +237,14 @@ class ProtectedPage:
 
 
 @dataclass(frozen=True)
+class SessionList:
+    """A page that lists the user's sessions; `handles` finds what ends one of them, for each."""
+
+    action: Action
+    handles: Reading
+
+
+@dataclass(frozen=True)
 class Command:
     """A program to run, without a shell, with `input` (if any) on its standard input."""
 
@@ -279,6 +289,8 @@ class Profile:
     protected_page: ProtectedPage
     csrf: ActionRequest | None = None
     register: Action | None = None
+    actions: Mapping[str, Action] = field(default_factory=dict)  # the optional ones, by name
+    session_list: SessionList | None = None
     contract: str = ""
     durable: bool = True  # sessions are kept where a restart does not lose them
     session_limit: int | None = None  # live sessions that one user may have

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from conformance.model import Outcome, Profile
+from conformance.profile_actions import OPTIONAL_ACTIONS
 from conformance.signs import placeholders
 from conformance.words import Words
 
@@ -44,6 +45,52 @@ def _second_user(profile: Profile) -> Lack | None:
     if "bob" in profile.users or profile.register:
         return None
     return _not_tested("the profile has no second user 'bob' and no 'register' action")
+
+
+@needs("spare account")
+def _spare_account(profile: Profile) -> Lack | None:
+    """The users of this scenario are newly registered, so that it may use them up.
+
+    Their passwords may change, and they may be locked or removed.
+    """
+    if profile.register:
+        return None
+    return _not_tested("the profile has no 'register' action, so there is no account to spare")
+
+
+@needs("the end of the run")
+def _end_of_run(_profile: Profile) -> Lack | None:
+    """The scenario runs after all others, since the server may throttle this address then."""
+    return None
+
+
+@needs("csrf token")
+def _csrf_token(profile: Profile) -> Lack | None:
+    """The profile says where CSRF tokens are read."""
+    return None if profile.csrf else _not_applicable("the profile declares no 'csrf' token")
+
+
+@needs("the action list sessions")
+def _session_list(profile: Profile) -> Lack | None:
+    """The profile declares a page that lists the user's sessions."""
+    return None if profile.session_list else _undeclared("list sessions")
+
+
+def _undeclared(action: str) -> Lack:
+    return _not_applicable(f"the profile declares no action '{action}'")
+
+
+def _declared(action: str) -> Need:
+    def need(profile: Profile) -> Lack | None:
+        return None if action in profile.actions else _undeclared(action)
+
+    need.__doc__ = f"The profile declares the action `{action}`."
+    return need
+
+
+for _action in OPTIONAL_ACTIONS:
+    if _action != "register":
+        needs(f"the action {_action}")(_declared(_action))
 
 
 @needs("several sessions")

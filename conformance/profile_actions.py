@@ -6,13 +6,27 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from conformance.model import Action, ActionRequest, ProtectedPage, Reading, Sign
+from conformance.model import Action, ActionRequest, ProtectedPage, Reading, SessionList, Sign
 from conformance.readings import sources
 from conformance.response import check_pattern, read_json, read_signs
 from conformance.signs import placeholders
-from conformance.yamltree import Node
+from conformance.yamltree import Node, known_words
 
 _REQUEST = ("send", "headers", "form", "json", "read")
+
+# The optional actions of a profile, and the placeholders that each fills beside the user's own.
+OPTIONAL_ACTIONS: Mapping[str, tuple[str, ...]] = {
+    "register": (),
+    "change password": ("new_password",),
+    "log out everywhere": (),
+    "log out others": (),
+    "end session": ("session_handle",),
+    "remove account": (),
+    "step up": (),
+    "administrator ends sessions": ("subject",),
+    "administrator removes account": ("subject",),
+}
+_FILLED = ("username", "password", "csrf")
 
 
 def read_action(name: str, node: Node) -> Action:
@@ -24,6 +38,7 @@ def read_action(name: str, node: Node) -> Action:
     for early in nodes[:-1]:
         early.fields(f"a request of {name} before the last", _REQUEST, required=("send",))
     last = nodes[-1].fields(name, known, required=("send", "success"))
+    _refuse_unknown_placeholders(name, nodes)
     if name == "log in" and "refused" not in last:
         raise node.error("log in lacks the key 'refused': what does a wrong password show?")
     return Action(
@@ -33,6 +48,18 @@ def read_action(name: str, node: Node) -> Action:
         refused=read_signs(last["refused"], "refused") if "refused" in last else (),
         place=node.place,
     )
+
+
+def _refuse_unknown_placeholders(name: str, nodes: list[Node]) -> None:
+    """Refuse a placeholder that nothing fills: it would be sent, or looked for, as it stands."""
+    known = {*_FILLED, *OPTIONAL_ACTIONS.get(name, ())}
+    for node in nodes:
+        for text in (one for one in node.walk() if isinstance(one.value, str)):
+            for unknown in sorted(placeholders(text.plain()) - known):
+                hint = known_words(unknown, tuple(sorted(known)))
+                raise text.error(f"nothing fills the placeholder '{{{unknown}}}' here", hint)
+        fields = node.mapping("a request")
+        known |= set(fields["read"].mapping("read")) if "read" in fields else set()
 
 
 def _request(node: Node) -> ActionRequest:
@@ -106,6 +133,16 @@ def read_protected_page(node: Node) -> ProtectedPage:
         signed_in=read_signs(fields["signed in"], "signed in"),
         signed_out=_without_user(read_signs(fields["signed out"], "signed out"), fields),
     )
+
+
+def read_session_list(node: Node) -> SessionList:
+    """Return the page that lists a user's sessions, and where the handle of each stands there."""
+    handles = node.mapping("list sessions").get("handles")
+    if handles is None:
+        raise node.error("list sessions lacks the key 'handles': what tells one from another?")
+    fields = {key: one for key, one in node.mapping("list sessions").items() if key != "handles"}
+    action = read_action("list sessions", replace(node, value=fields))
+    return SessionList(action, _reading("handles", handles))
 
 
 def _without_user(signs: tuple[Sign, ...], fields: Mapping[str, Node]) -> tuple[Sign, ...]:

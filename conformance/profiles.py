@@ -9,12 +9,19 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from conformance.launches import read_launch
-from conformance.model import KnownFailure, Launch, Profile, Timeouts, User
-from conformance.profile_actions import read_action, read_csrf, read_protected_page
+from conformance.model import Action, KnownFailure, Launch, Profile, Timeouts, User
+from conformance.profile_actions import (
+    OPTIONAL_ACTIONS,
+    read_action,
+    read_csrf,
+    read_protected_page,
+    read_session_list,
+)
 from conformance.response import check_pattern
 from conformance.yamltree import Node, parse, shown_as
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 _PROFILE = (
@@ -30,7 +37,8 @@ _PROFILE = (
     "log in",
     "log out",
     "protected page",
-    "register",
+    "list sessions",
+    *OPTIONAL_ACTIONS,
     "contract",
     "ca file",
     "environment",
@@ -69,6 +77,10 @@ def read_profile(path: Path) -> Profile:
         protected_page=read_protected_page(fields["protected page"]),
         csrf=read_csrf(fields["csrf"]) if "csrf" in fields else None,
         register=read_action("register", fields["register"]) if "register" in fields else None,
+        actions=_optional_actions(fields),
+        session_list=read_session_list(fields["list sessions"])
+        if "list sessions" in fields
+        else None,
         contract=fields["contract"].filled_text("contract") if "contract" in fields else "",
         durable=_durable(fields["session store"]) if "session store" in fields else True,
         session_limit=_count(fields["session limit"]) if "session limit" in fields else None,
@@ -133,8 +145,20 @@ def _session_cookies(node: Node) -> tuple[tuple[str, ...], bool]:
     return (pattern.text("pattern"),), True
 
 
+def _optional_actions(fields: Mapping[str, Node]) -> dict[str, Action]:
+    actions = {
+        name: read_action(name, fields[name])
+        for name in OPTIONAL_ACTIONS
+        if name in fields and name != "register"
+    }
+    for name in actions:
+        if name.startswith("administrator") and "admin" not in fields["users"].mapping("users"):
+            raise fields[name].error(f"'{name}' needs the user 'admin' below 'users'")
+    return actions
+
+
 def _users(node: Node) -> dict[str, User]:
-    fields = node.fields("users", ("alice", "bob"), required=("alice",))
+    fields = node.fields("users", ("alice", "bob", "admin"), required=("alice",))
     return {role: _user(role, user) for role, user in fields.items()}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from html import unescape
 from html.parser import HTMLParser
 from typing import Any, TypeAlias
@@ -32,12 +32,59 @@ def read(reading: Reading, exchange: Exchange) -> str:
     return value
 
 
+def read_all(reading: Reading, exchange: Exchange) -> tuple[str, ...]:
+    """Return every value that the reading finds, in order and each once; often there is none.
+
+    Of JSON a `*` in the path stands for every element of a list or object; of a page all matches
+    of a pattern and all fields of the name count. Other sources have one value at most.
+    """
+    if reading.source == "from json":
+        found = [_as_text(one) for one in _all_at(_parsed(exchange), reading.key.split("."))]
+    elif reading.source == "from pattern":
+        matches = re.finditer(reading.key, exchange.text)
+        found = [unescape(match[1]) for match in matches if match[1] is not None]
+    elif reading.source == "from field":
+        fields = _Fields(reading.key)
+        fields.feed(exchange.text)
+        found = fields.values
+    else:
+        value = sources[reading.source](exchange, reading.key)
+        found = [] if value is None else [value]
+    return tuple(dict.fromkeys(found))
+
+
+def _parsed(exchange: Exchange) -> Any:
+    try:
+        return json.loads(exchange.body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _all_at(value: Any, path: Sequence[str]) -> Iterator[Any]:
+    """Yield what stands at the path; what is not there, and null, is left out."""
+    if not path:
+        yield from () if value is None else (value,)
+        return
+    name, *rest = path
+    children = dict(enumerate(value)) if isinstance(value, list) else value
+    if not isinstance(children, dict):
+        return
+    by_name = {str(key): child for key, child in children.items()}
+    chosen = by_name.values() if name == "*" else [by_name[name]] if name in by_name else []
+    for child in chosen:
+        yield from _all_at(child, rest)
+
+
+def _as_text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
 @sources("from field")
 def _from_field(exchange: Exchange, name: str) -> str | None:
     """The value of the first form field of this name in an HTML page."""
     fields = _Fields(name)
     fields.feed(exchange.text)
-    return fields.value
+    return next(iter(fields.values), None)
 
 
 @sources("from cookie")
@@ -59,15 +106,7 @@ def _from_header(exchange: Exchange, name: str) -> str | None:
 @sources("from json")
 def _from_json(exchange: Exchange, path: str) -> str | None:
     """The value at this path of a JSON body, the names of the path joined by dots; not null."""
-    try:
-        value: Any = json.loads(exchange.body)
-        for name in path.split("."):
-            value = value[int(name)] if isinstance(value, list) else value[name]
-    except (ValueError, LookupError, TypeError, RecursionError):
-        return None
-    if value is None:
-        return None
-    return value if isinstance(value, str) else json.dumps(value)
+    return next(map(_as_text, _all_at(_parsed(exchange), path.split("."))), None)
 
 
 @sources("from pattern")
@@ -78,14 +117,14 @@ def _from_pattern(exchange: Exchange, pattern: str) -> str | None:
 
 
 class _Fields(HTMLParser):
-    """Finds the value of one form field; the parser unescapes attribute values."""
+    """Finds the values of form fields of one name; the parser unescapes attribute values."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
         self.name = name
-        self.value: str | None = None
+        self.values: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = dict(attrs)
         if tag in ("input", "button") and attributes.get("name") == self.name:
-            self.value = self.value if self.value is not None else attributes.get("value") or ""
+            self.values.append(attributes.get("value") or "")

@@ -63,21 +63,23 @@ def _unproved_requirements(
 
 
 def _unkept_names(scenario: Scenario) -> Iterator[InputError]:
-    kept: set[str] = set()
+    kept: dict[str, set[str]] = {"session": set(), "handle": set()}
     for step in _flat(scenario.steps):
-        for name in _used_names(step):
-            if name not in kept:
-                hint = did_you_mean(name, kept) or "keep it first: 'keep session as: ...'"
-                yield error_at(step.place, f"no session is kept as '{name}' before this", hint)
-        if step.verb == "keep session as":
-            kept.add(str(step.object))
+        for kind, name in _used_names(step):
+            if name not in kept[kind]:
+                hint = did_you_mean(name, kept[kind]) or f"keep it first: 'keep {kind} as: ...'"
+                yield error_at(step.place, f"no {kind} is kept as '{name}' before this", hint)
+        if step.verb in ("keep session as", "keep handle as"):
+            kept[step.verb.split()[1]].add(str(step.object))
 
 
-def _used_names(step: Step) -> list[str]:
+def _used_names(step: Step) -> list[tuple[str, str]]:
     if step.verb == "compare" and isinstance(step.object, list):
-        return [str(name) for name in step.object]
+        return [("session", str(name)) for name in step.object]
+    if step.verb == "end session":
+        return [("handle", str(step.object))]
     if isinstance(step.object, dict) and "session" in step.object:
-        return [str(step.object["session"])]
+        return [("session", str(step.object["session"]))]
     return []
 
 
@@ -97,7 +99,8 @@ def _missing_controls(scenario: Scenario, vocabulary: Vocabulary) -> Iterator[In
         for step in _flat(scenario.given)
         for kind, subject in _accepted_subjects(step, vocabulary)
     }
-    for step in _flat(scenario.then):
+    tried = [*scenario.then, *filter(_is_foreign, scenario.when)]
+    for step in _flat(tried):
         for kind, subject in _refused_subjects(step, vocabulary):
             if (kind, subject) not in shown:
                 yield error_at(step.place, *_CONTROLS[kind](subject))
@@ -116,9 +119,9 @@ _CONTROLS: dict[str, Callable[[str], tuple[str, str]]] = {
         f"nothing shows that {user} can log in with the right credentials",
         f"add to 'given': log in: {user}",
     ),
-    "logout": lambda _: (
-        "nothing shows that a logout is accepted at all",
-        "add 'log out' to 'given'",
+    "action": lambda verb: (
+        f"nothing shows that '{verb}' is accepted at all",
+        f"add '{verb}' to 'given'",
     ),
     "cookie": lambda _: (
         "nothing shows that a login sets a session cookie",
@@ -142,8 +145,8 @@ def _accepted_subjects(step: Step, vocabulary: Vocabulary) -> Iterator[tuple[str
         yield "request", ""
     if step.verb in _LOGINS and _about(step, vocabulary) & {"action", "cookie"}:
         yield "cookie", ""
-    if step.verb == "log out" and "accepted" in step.expect:
-        yield "logout", ""
+    if "accepted" in step.expect and not _is_foreign(step):
+        yield "action", step.verb
     if "signed in" in step.expect:
         yield "page", ""
         yield "session", _session(step)
@@ -154,19 +157,27 @@ def _accepted_subjects(step: Step, vocabulary: Vocabulary) -> Iterator[tuple[str
 def _refused_subjects(step: Step, vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
     if step.verb == "send" and "4" in _hundreds(step):
         yield "request", ""
+    is_action = "action" in vocabulary.verbs[step.verb].shows
+    if _is_foreign(step) and is_action:
+        yield _action(step)
     for name in step.expect:
         if not vocabulary.expectations[name].refusal:
             continue
         if name == "not set":
             yield "cookie", ""
-        elif step.verb in _LOGINS:
-            yield "login", _user(step)
-        elif step.verb == "log out":
-            yield "logout", ""
-        elif _session(step):
-            yield "session", _session(step)
+        elif is_action:
+            yield _action(step)
         else:
-            yield "page", ""
+            yield ("session", _session(step)) if _session(step) else ("page", "")
+
+
+def _action(step: Step) -> tuple[str, str]:
+    return ("login", _user(step)) if step.verb in _LOGINS else ("action", step.verb)
+
+
+def _is_foreign(step: Step) -> bool:
+    """Say whether the step is one that servers are to refuse, or to answer with no effect."""
+    return isinstance(step.object, dict) and bool({"from", "csrf token"} & set(step.object))
 
 
 def _about(step: Step, vocabulary: Vocabulary) -> set[str]:

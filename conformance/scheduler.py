@@ -30,9 +30,10 @@ def run_all(
 ) -> Iterator[Result]:
     """Run the scenarios and yield each result as soon as there is one.
 
-    What waits longest starts first. Scenarios that restart the server have a target of their own,
-    where they run one after the other beside the rest. `on_open` gets each target once it is open.
-    After an interruption the rest of the results come at once.
+    What waits longest starts first, and what needs the end of the run comes last. Scenarios that
+    restart the server have a target of their own, where they run one after the other beside the
+    rest. `on_open` gets each target once it is open. After an interruption the rest of the results
+    come at once.
     """
     restarting = [one for one in scenarios if restarts(one, profile)]
     others = [one for one in scenarios if one not in restarting]
@@ -64,6 +65,12 @@ def restarts(scenario: Scenario, profile: Profile) -> bool:
     return "restart" in scenario.needs and profile.launch is not None
 
 
+def rounds(scenarios: Sequence[Scenario]) -> tuple[list[Scenario], list[Scenario]]:
+    """Return what runs first, and what comes when all that has ended."""
+    first = [one for one in scenarios if "the end of the run" not in one.needs]
+    return first, [one for one in scenarios if one not in first]
+
+
 def _run_lane(
     scenarios: Sequence[Scenario],
     jobs: int,
@@ -77,10 +84,11 @@ def _run_lane(
     try:
         with opened(profile, plan.limits, interruption) as target:
             on_open(target)
-            with ThreadPoolExecutor(jobs) as pool:
-                running = [pool.submit(_perform, target, one, interruption) for one in scenarios]
-                for future in as_completed(running):
-                    results.put(future.result())
+            for round_ in rounds(scenarios):
+                with ThreadPoolExecutor(jobs) as pool:
+                    running = [pool.submit(_perform, target, one, interruption) for one in round_]
+                    for future in as_completed(running):
+                        results.put(future.result())
     except BaseException as error:
         results.put(error)
 

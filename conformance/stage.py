@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from threading import Lock, local
 from typing import Protocol
@@ -12,6 +12,7 @@ from conformance.actions import Answer, Shown
 from conformance.browser import Browser, Wire
 from conformance.errors import SuiteError
 from conformance.model import Exchange, Profile, User
+from conformance.origins import Page as OriginPage
 from conformance.setcookie import SetCookie, parse_set_cookie
 from conformance.spellings import spellings
 
@@ -20,7 +21,15 @@ class NotTried(SuiteError):
     """A step can't be tried with this profile, for example because the password has no letters."""
 
 
-class TooSlow(SuiteError):
+class DoesNotApply(SuiteError):
+    """A step makes no sense at this target, for example since its tokens hold nothing to alter."""
+
+
+class Unproved(SuiteError):
+    """What was seen decides nothing, for example since measured times vary too much."""
+
+
+class TooSlow(Unproved):
     """So much time went by that the target was free to end the session: nothing is proved."""
 
 
@@ -85,6 +94,21 @@ class Seen:
     tokens: tuple[str, ...] = field(default=(), repr=False)
     life: Life | None = None  # of the session that an exact request presented
     still_held: tuple[str, ...] = ()  # names of session cookies that a logout left unchanged
+    asked_from: OriginPage | None = None  # the foreign page that asked, if one did
+    listing: Listing | None = None
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The handles of a user's sessions: as the list shows them now, and at the look before."""
+
+    now: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
+
+    @property
+    def added(self) -> tuple[str, ...]:
+        """What the list shows now and did not show before."""
+        return tuple(handle for handle in self.now if handle not in self.before)
 
 
 @dataclass
@@ -99,6 +123,8 @@ class Stage:
     server: Server | None = None
     seats: dict[str, Seat] = field(default_factory=dict)
     kept: dict[str, list[KeptSession]] = field(default_factory=dict)
+    listings: dict[str, Listing] = field(default_factory=dict)  # of each role, as seen last
+    handles: dict[str, str] = field(default_factory=dict)  # of sessions, as kept by name
     exchanges: list[Exchange] = field(default_factory=list)
     secrets: set[str] = field(default_factory=set, repr=False)
     lines: list[int] = field(default_factory=list)  # of the step that made each exchange
@@ -107,6 +133,11 @@ class Stage:
 
     def __post_init__(self) -> None:
         self.secrets.update(user.password for user in self.users.values())
+
+    def change_password(self, role: str, password: str) -> None:
+        """Remember that this role's account has another password from now on."""
+        self.users = {**self.users, role: replace(self.user(role), password=password)}
+        self.secrets.add(password)
 
     def seat(self, name: str) -> Seat:
         """Return the browser of this name; a new name opens a new browser."""

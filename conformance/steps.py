@@ -18,6 +18,7 @@ _MODIFIERS = ("expect", "browser", "times")
 _USERS = ("alice", "bob")
 _PAGES = ("protected page",)
 _LOOKS = ("session cookie", "every answer")
+_MANNER = ("from", "csrf token")
 _REQUEST = ("request", "headers", "form", "json", "body")
 _MAX_TIMES = 1000
 
@@ -108,7 +109,7 @@ class StepReader:
 
     def credentials(self, node: Node) -> Plain:
         """Read whose credentials are sent, spoiled how, and where they are put."""
-        known = ("user", "name", "password", "password of", "change", "in")
+        known = ("user", "name", "password", "password of", "change", "in", *_MANNER)
         fields = node.fields("credentials", known, required=("user",))
         if len(fields) == 1:
             raise node.error("nothing is changed here", "use the verb 'log in'")
@@ -119,7 +120,44 @@ class StepReader:
             self.choice(fields["change"], self.vocabulary.credential_changes, "change")
         if "in" in fields:
             self.choice(fields["in"], self.vocabulary.carriers, "carrier")
+        self.check_manner(fields)
         return {key: value.text(key) for key, value in fields.items()}
+
+    def manner(self, node: Node) -> Plain:
+        """Read from which page an action is sent and with what CSRF token; nothing is normal."""
+        return self.mapping_of(node, _MANNER)
+
+    def password_change(self, node: Node) -> Plain:
+        """Read how a change of the password is sent, and what spoils the current password."""
+        return self.mapping_of(node, ("current", *_MANNER))
+
+    def page(self, node: Node) -> Plain:
+        """Read which page is visited: its name alone, or with the page that asks for it."""
+        if isinstance(node.value, str):
+            self.choice(node, _PAGES, "page")
+            return {}
+        fields = node.fields("a visit", ("page", "from"), required=("page", "from"))
+        self.choice(fields["page"], _PAGES, "page")
+        self.check_manner(fields)
+        return {"from": fields["from"].text("from")}
+
+    def mapping_of(self, node: Node, known: tuple[str, ...]) -> Plain:
+        """Return an object that may be left out: a mapping of some of these keys."""
+        if node.value == "":
+            return {}
+        fields = node.fields("the object of this verb", known)
+        if "current" in fields:
+            self.choice(fields["current"], self.vocabulary.credential_changes, "change")
+        self.check_manner(fields)
+        return {key: value.text(key) for key, value in fields.items()}
+
+    def check_manner(self, fields: Mapping[str, Node]) -> None:
+        """Refuse an unknown page to send from, and an unknown change of the CSRF token."""
+        if "from" in fields:
+            self.choice(fields["from"], self.vocabulary.origins, "origin")
+        if "csrf token" in fields:
+            changes = self.vocabulary.csrf_changes
+            self.choice(fields["csrf token"], changes, "change of a CSRF token")
 
     def presented(self, node: Node) -> Plain:
         """Read a kept session's name, or a mapping that alters it or gives a literal token."""
@@ -155,7 +193,10 @@ def _request_line(node: Node) -> str:
 _OBJECTS: dict[str, Callable[[StepReader, Node], Plain]] = {
     "nothing": StepReader.nothing,
     "user": lambda reader, node: reader.choice(node, _USERS, "user"),
-    "page": lambda reader, node: reader.choice(node, _PAGES, "page"),
+    "page": StepReader.page,
+    "manner": StepReader.manner,
+    "password change": StepReader.password_change,
+    "handle": lambda _, node: node.filled_text("the name of a handle"),
     "look": lambda reader, node: reader.choice(node, _LOOKS, "object of 'look at'"),
     "duration": lambda reader, node: reader.choice(node, reader.vocabulary.durations, "duration"),
     "name": lambda _, node: node.filled_text("a name"),
@@ -190,14 +231,16 @@ def _object_needs(step: Step, vocabulary: Vocabulary) -> Iterator[str]:
     takes = vocabulary.verbs[step.verb].takes
     if takes == "duration" and isinstance(step.object, str):
         yield from vocabulary.durations[step.object].needs
-    if "bob" in _named_users(step) or "bob" in _users_in_placeholders(step):
+    if isinstance(step.object, dict) and "csrf token" in step.object:
+        yield "csrf token"
+    if "bob" in _named_users(step, takes) or "bob" in _users_in_placeholders(step):
         yield "second user"
 
 
-def _named_users(step: Step) -> list[Plain]:
+def _named_users(step: Step, takes: str) -> list[Plain]:
     if isinstance(step.object, dict):
         return [step.object.get("user"), step.object.get("password of")]
-    return [step.object] if step.verb == "log in" else []
+    return [step.object] if takes == "user" else []
 
 
 def _users_in_placeholders(step: Step) -> set[str]:

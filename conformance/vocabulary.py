@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from conformance.changes import carriers, credential_changes, token_changes
+from conformance.changes import carriers, credential_changes, csrf_changes, token_changes
 from conformance.durations import durations
 from conformance.expectations import expectations
 from conformance.model import Vocabulary
 from conformance.needs import needs
+from conformance.origins import origins
 from conformance.verbs import verbs
 
 VOCABULARY = Vocabulary(
@@ -17,4 +18,6 @@ VOCABULARY = Vocabulary(
     credential_changes=credential_changes.words,
     token_changes=token_changes.words,
     carriers=carriers.words,
+    csrf_changes=csrf_changes.words,
+    origins=origins.words,
 )

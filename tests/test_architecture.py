@@ -20,18 +20,21 @@ CONFORMANCE: Layers = (
     ("words, files, cookies and URLs", "words yamltree cookiestore baseurl data outcomes"),
     ("one file of requirements, rules", "requirements rules known"),
     ("words about times and tokens", "changes durations"),
-    ("a browser, and what is seen in answers", "browser readings signs"),
-    ("what is done and needed by a profile", "actions needs process response"),
+    ("a browser, and what is seen in answers", "browser origins readings signs"),
+    ("requests as a profile says them", "composition"),
+    ("what is done by a profile", "actions process response"),
     ("steps and actions as files say them", "steps profile_actions"),
-    ("scenarios and launches as files say them", "scenarios launches"),
+    ("scenarios, launches and needs", "scenarios launches needs"),
     ("all that is read", "specification profiles"),
     ("what a scenario plays on", "stage"),
     (
         "one word, one small function",
-        "verbs verbs.registry verbs.exact verbs.login verbs.nested verbs.pages verbs.server "
+        "verbs verbs.registry verbs.account verbs.acting verbs.administration verbs.exact "
+        "verbs.listing verbs.login verbs.nested verbs.pages verbs.server "
         "verbs.tokens "
         "expectations expectations.registry expectations.actions expectations.cookies "
-        "expectations.leaks expectations.pages expectations.response expectations.tokens",
+        "expectations.leaks expectations.listing expectations.origins expectations.pages "
+        "expectations.response expectations.tokens",
     ),
     ("all words together", "vocabulary"),
     ("one scenario", "engine"),

@@ -1,6 +1,14 @@
 """The expectations of the vocabulary: what a step ought to show, one small function each."""
 
-from conformance.expectations import actions, cookies, leaks, pages, tokens
+from conformance.expectations import (
+    actions,
+    cookies,
+    leaks,
+    listing,
+    origins,
+    pages,
+    tokens,
+)
 from conformance.expectations.registry import expectations
 from conformance.expectations.response import response_differs
 
@@ -9,6 +17,8 @@ __all__ = [
     "cookies",
     "expectations",
     "leaks",
+    "listing",
+    "origins",
     "pages",
     "response_differs",
     "tokens",

@@ -1,6 +1,27 @@
 """The verbs of the vocabulary: what a step does, as one small function each."""
 
-from conformance.verbs import exact, login, nested, pages, server, tokens
+from conformance.verbs import (
+    account,
+    administration,
+    exact,
+    listing,
+    login,
+    nested,
+    pages,
+    server,
+    tokens,
+)
 from conformance.verbs.registry import verbs
 
-__all__ = ["exact", "login", "nested", "pages", "server", "tokens", "verbs"]
+__all__ = [
+    "account",
+    "administration",
+    "exact",
+    "listing",
+    "login",
+    "nested",
+    "pages",
+    "server",
+    "tokens",
+    "verbs",
+]

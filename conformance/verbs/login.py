@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from conformance.actions import Performer
 from conformance.changes import Credentials, credential_changes
 from conformance.model import User
 from conformance.stage import Life, NotTried, Seat, Seen, Stage
+from conformance.verbs.acting import own_values, perform
 from conformance.verbs.registry import ON_ACTION, held_cookies, session_cookies_in, verbs
 
 
@@ -15,7 +15,7 @@ from conformance.verbs.registry import ON_ACTION, held_cookies, session_cookies_
 def log_in(stage: Stage, seat: Seat, role: str) -> Seen:
     """Log in as this user with the right name and password."""
     user = stage.user(role)
-    return _log_in(stage, seat, role, (user.username, user.password))
+    return _log_in(stage, seat, role, (user.username, user.password), {})
 
 
 @verbs("log in with", takes="credentials", shows=ON_ACTION)
@@ -24,15 +24,12 @@ def log_in_with(stage: Stage, seat: Seat, wanted: Mapping[str, str]) -> Seen:
 
     `user` is whose they are. `change` spoils them (see the list of changes), `name` and `password`
     replace them by a text, `password of` by another user's password, and `in: query string` sends
-    them in the URL.
+    them in the URL. `from` names the page that sends the login, `csrf token` another CSRF token.
     """
     credentials = _altered(stage, wanted)
     if credentials[1]:
         stage.secrets.add(credentials[1])
-    carrier = wanted.get("in")
-    if carrier not in (None, "query string"):
-        raise NotTried(f"credentials can't be sent in '{carrier}'")
-    return _log_in(stage, seat, wanted["user"], credentials, in_query=carrier is not None)
+    return _log_in(stage, seat, wanted["user"], credentials, wanted)
 
 
 def _altered(stage: Stage, wanted: Mapping[str, str]) -> Credentials:
@@ -55,12 +52,11 @@ def _changed(user: User, change: str) -> Credentials:
 
 
 def _log_in(
-    stage: Stage, seat: Seat, role: str, credentials: Credentials, *, in_query: bool = False
+    stage: Stage, seat: Seat, role: str, credentials: Credentials, wanted: Mapping[str, str]
 ) -> Seen:
     started = stage.clock()
     values = dict(zip(("username", "password"), credentials, strict=True))
-    performer = Performer(stage.profile, seat.browser, values, in_query)
-    answer, exchanges = performer.perform(stage.profile.log_in)
+    answer, exchanges = perform(stage, seat, stage.profile.log_in, values, wanted)
     cookies = session_cookies_in(stage, exchanges)
     if answer == "accepted":
         seat.role, seat.life = role, Life(started, started)
@@ -71,19 +67,14 @@ def _log_in(
     return Seen(exchanges, answer=answer, cookies=cookies)
 
 
-@verbs("log out", shows=(*ON_ACTION, "removal"), default="accepted")
-def log_out(stage: Stage, seat: Seat, _: None) -> Seen:
+@verbs("log out", takes="manner", shows=(*ON_ACTION, "removal"), default="accepted")
+def log_out(stage: Stage, seat: Seat, wanted: Mapping[str, str]) -> Seen:
     """Log out in this browser."""
     before = held_cookies(stage, seat)
-    performer = Performer(stage.profile, seat.browser, _values_of(stage, seat))
-    answer, exchanges = performer.perform(stage.profile.log_out)
+    values = own_values(stage, seat)
+    answer, exchanges = perform(stage, seat, stage.profile.log_out, values, wanted)
     after = held_cookies(stage, seat)
     seat.not_kept = ()
     cookies = session_cookies_in(stage, exchanges)
     still_held = tuple(name for name, value in before if (name, value) in after)
     return Seen(exchanges, answer=answer, cookies=cookies, still_held=still_held)
-
-
-def _values_of(stage: Stage, seat: Seat) -> dict[str, str | None]:
-    user = stage.users.get(seat.role)
-    return {"username": user.username, "password": user.password} if user else {}

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from urllib.parse import urlencode
 
-from conformance.actions import recognise, with_query
+from conformance.actions import recognise
+from conformance.composition import with_query
 from conformance.durations import durations
 from conformance.model import Exchange, Plain, Request
+from conformance.origins import origins
 from conformance.stage import KeptSession, Life, Page, Seat, Seen, Stage, TooSlow
 from conformance.verbs.registry import ON_PAGE, verbs
 from conformance.verbs.tokens import presented
@@ -16,12 +19,20 @@ _VISITS_PER_IDLE_TIMEOUT = 2
 _VISITS_PER_STAY = 10  # where the target declares no idle timeout
 
 
-@verbs("visit", takes="page", shows=ON_PAGE)
-def visit(stage: Stage, seat: Seat, _: str) -> Seen:
-    """Visit the protected page with the cookies that a browser would still send."""
-    exchange = seat.browser.send(_page_request(stage))
+@verbs("visit", takes="page", shows=(*ON_PAGE, "reading"))
+def visit(stage: Stage, seat: Seat, wanted: Mapping[str, str]) -> Seen:
+    """Visit the protected page with the cookies that a browser would still send.
+
+    The object is `protected page`, or a mapping of `page` and `from`: the page whose script asks.
+    """
+    request, page = _page_request(stage), None
+    if "from" in wanted:
+        page = origins[wanted["from"]](stage.profile.base_url)
+        request = replace(request, headers=(*request.headers, *page.headers("GET", "cors")))
+    exchange = seat.browser.send(request)
     seat.visited = exchange.started
-    return Seen((exchange,), pages=(_page(stage, exchange, seat.role, seat.life),))
+    shown = _page(stage, exchange, seat.role, seat.life)
+    return Seen((exchange,), pages=(shown,), asked_from=page)
 
 
 @verbs("present", takes="session", shows=ON_PAGE)
@@ -101,6 +112,6 @@ def keep_visiting(stage: Stage, seat: Seat, duration: str) -> Seen:
     before = max(seat.visited, seat.life.started)
     while (left := until - stage.clock()) > 0:
         stage.sleep(min(pause, left))
-        pages += visit(stage, seat, "protected page").pages
+        pages += visit(stage, seat, {}).pages
         before = _refuse_gap(stage, before, pages[-1].exchange)
     return Seen(tuple(page.exchange for page in pages), pages=tuple(pages))

@@ -1,0 +1,81 @@
+"""Verbs by which users change their own account and end their own sessions."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+
+from conformance.changes import credential_changes
+from conformance.stage import Seat, Seen, Stage
+from conformance.verbs.acting import act
+from conformance.verbs.registry import ON_ACTION, verbs
+
+Wanted = Mapping[str, str]
+
+
+@verbs(
+    "change password",
+    takes="password change",
+    shows=ON_ACTION,
+    default="accepted",
+    needs=("the action change password", "spare account"),
+)
+def change_password(stage: Stage, seat: Seat, wanted: Wanted) -> Seen:
+    """Change the user's password to a new one, which later logins of this user then take.
+
+    `current` spoils the current password (see the list of changes of credentials).
+    """
+    user = stage.user(seat.role)
+    new = f"{user.password} {secrets.token_hex(6)}"
+    stage.secrets.add(new)
+    more: dict[str, str | None] = {"new_password": new}
+    if "current" in wanted:
+        more["password"] = credential_changes[wanted["current"]](user)[1]
+    seen = act(stage, seat, "change password", wanted, **more)
+    if seen.answer == "accepted":
+        stage.change_password(seat.role, new)
+    return seen
+
+
+@verbs(
+    "log out everywhere",
+    takes="manner",
+    shows=ON_ACTION,
+    default="accepted",
+    needs=("the action log out everywhere", "own account"),
+)
+def log_out_everywhere(stage: Stage, seat: Seat, wanted: Wanted) -> Seen:
+    """End every session of the user, this one included."""
+    return act(stage, seat, "log out everywhere", wanted)
+
+
+@verbs(
+    "log out others",
+    takes="manner",
+    shows=ON_ACTION,
+    default="accepted",
+    needs=("the action log out others", "own account"),
+)
+def log_out_others(stage: Stage, seat: Seat, wanted: Wanted) -> Seen:
+    """End every session of the user except this one."""
+    return act(stage, seat, "log out others", wanted)
+
+
+@verbs(
+    "remove account",
+    takes="manner",
+    shows=ON_ACTION,
+    default="accepted",
+    needs=("the action remove account", "spare account"),
+)
+def remove_account(stage: Stage, seat: Seat, wanted: Wanted) -> Seen:
+    """Remove the user's own account."""
+    return act(stage, seat, "remove account", wanted)
+
+
+@verbs(
+    "step up", takes="manner", shows=ON_ACTION, default="accepted", needs=("the action step up",)
+)
+def step_up(stage: Stage, seat: Seat, wanted: Wanted) -> Seen:
+    """Prove once more who one is, or get more rights, within the session."""
+    return act(stage, seat, "step up", wanted)

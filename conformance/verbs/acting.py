@@ -1,0 +1,69 @@
+"""How verbs perform an action of the profile: as its own pages would, or from elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from conformance.actions import Answer, Manner, Performer
+from conformance.changes import csrf_changes
+from conformance.composition import compose
+from conformance.model import Action, Exchange
+from conformance.readings import read
+from conformance.stage import DoesNotApply, NotTried, Seat, Seen, Stage
+from conformance.verbs.registry import session_cookies_in
+
+Values = Mapping[str, "str | None"]
+
+
+def act(stage: Stage, seat: Seat, name: str, wanted: Mapping[str, str], **more: str | None) -> Seen:
+    """Perform the optional action of this name for the user of the seat.
+
+    `more` are the values that it fills beside the user's name and password.
+    """
+    values = own_values(stage, seat) | more
+    answer, exchanges = perform(stage, seat, stage.profile.actions[name], values, wanted)
+    return seen_of(stage, seat, answer, exchanges)
+
+
+def perform(
+    stage: Stage, seat: Seat, action: Action, values: Values, wanted: Mapping[str, str]
+) -> tuple[Answer, tuple[Exchange, ...]]:
+    """Perform an action in the manner that `wanted` states with `from`, `csrf token` and `in`."""
+    return Performer(stage.profile, seat.browser, values, manner(stage, wanted)).perform(action)
+
+
+def own_values(stage: Stage, seat: Seat) -> dict[str, str | None]:
+    """Return name and password of the user who has logged in with this browser, if any."""
+    user = stage.users.get(seat.role)
+    return {"username": user.username, "password": user.password} if user else {}
+
+
+def seen_of(stage: Stage, seat: Seat, answer: Answer, exchanges: tuple[Exchange, ...]) -> Seen:
+    """Return what an action in a live session showed; it counts as use of the session."""
+    cookies = session_cookies_in(stage, exchanges)
+    seat.cookies = cookies or seat.cookies
+    if answer == "accepted":
+        seat.life.active = exchanges[-1].started
+    return Seen(exchanges, answer=answer, cookies=cookies)
+
+
+def manner(stage: Stage, wanted: Mapping[str, str]) -> Manner:
+    """Return how the requests are sent."""
+    carrier = wanted.get("in")
+    if carrier not in (None, "query string"):
+        raise NotTried(f"credentials can't be sent in '{carrier}'")
+    return Manner(carrier is not None, wanted.get("from", ""), _csrf(stage, wanted))
+
+
+def _csrf(stage: Stage, wanted: Mapping[str, str]) -> Callable[[str], str | None] | None:
+    if "csrf token" not in wanted:
+        return None
+    change = csrf_changes[wanted["csrf token"]]
+    return lambda token: change(token, lambda: _token_of_another_browser(stage))
+
+
+def _token_of_another_browser(stage: Stage) -> str:
+    if stage.profile.csrf is None:
+        raise DoesNotApply("the profile declares no 'csrf' token")
+    exchange = stage.new_browser().send(compose(stage.profile.csrf, {}))
+    return read(stage.profile.csrf.readings[0], exchange)
