@@ -1,7 +1,8 @@
 """Runs scenarios against servers of this process that are right (controls) or wrong (mutants).
 
 A mutant is a few lines in any module of this folder; modules are found by themselves. What is
-decorated is either a subclass of a part of the reference, which takes the part's place:
+decorated is either a subclass of a part of the reference (or of the variant that `on` names),
+which takes the part's place:
 
     @mutant("LOGOUT-1", "logout deletes the cookie and keeps the session")
     class KeepsSession(SessionDBAuth):
@@ -23,8 +24,9 @@ or a function that gets the `site` and returns a WSGI app:
 It is called at every start of the server, so what has to outlive a restart belongs into `site.kept`
 or `site.folder`. `planting.py` has hooks before and after a view, and parts with a seam left open.
 
-`on` names the control that the mutant is made from (CONTROLS in `sites.py`); a right server that
-needs another profile is a control of its own. `also` names scenarios or cases that the mutant is
+`on` names the control that the mutant is made from (CONTROLS in `sites.py`, or one of the variants
+next door, for what the reference does not do); a right server that needs another profile is a
+control of its own. `also` names scenarios or cases that the mutant is
 there for: of other requirements, or those for which it is to be tried first. A defect that breaks
 two requirements is decorated twice.
 
@@ -46,6 +48,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 from unittest import mock
 
+from variants import PARTS as VARIANT_PARTS
+from variants import VARIANTS, Variant
+
 from conformance.accounts import leased
 from conformance.browser import Wire
 from conformance.data import folder
@@ -62,10 +67,12 @@ from reference_impl.passwords import Hasher
 
 from .clock import Clock, Pool
 from .serving import WSGI, Listener, tls_context, write_authority
-from .sites import CONTROLS, Build, ClassicSite, Control, ReferenceSite, Site, unchanged
+from .sites import CONTROLS as OWN_CONTROLS
+from .sites import Build, ClassicSite, Control, ReferenceSite, Site, unchanged
 
 __all__ = [
     "CONTROLS",
+    "OWN_CONTROLS",
     "WSGI",
     "ClassicSite",
     "Control",
@@ -80,13 +87,15 @@ __all__ = [
     "unchanged",
 ]
 
-PARTS: dict[str, type] = {
-    "keeper": SessionAuth,
-    "auth": Auth,
-    "hasher": Hasher,
-    "attempts": Attempts,
-    "origins": Origins,
-}
+CONTROLS: dict[str, Control | Variant] = {**OWN_CONTROLS, **VARIANTS}
+PARTS: tuple[tuple[str, type], ...] = (
+    ("keeper", SessionAuth),
+    ("auth", Auth),
+    ("hasher", Hasher),
+    ("attempts", Attempts),
+    ("origins", Origins),
+    *VARIANT_PARTS.items(),
+)
 NO_MUTANTS = ("test_", "conftest")
 
 T = TypeVar("T")
@@ -124,7 +133,7 @@ _MUTANTS: dict[str, Mutant] = {}
 def mutant(
     requirement: str, defect: str, *, on: str = "sqlite", also: Iterable[str] = ()
 ) -> Callable[[T], T]:
-    """Plant a defect: decorates a subclass of a reference part, or a function of a site."""
+    """Plant a defect: decorates a subclass of a server's part, or a function of a site."""
 
     def register(planted: T) -> T:
         one = Mutant(requirement, defect, _builder(planted), on, tuple(also))
@@ -140,8 +149,8 @@ def _builder(planted: Any) -> Build:
     if not inspect.isclass(planted):
         build: Build = planted
         return build
-    part = next((name for name, base in PARTS.items() if issubclass(planted, base)), None)
-    assert part, f"{planted.__name__} is no part of the reference ({', '.join(PARTS)})"
+    part = next((name for name, base in PARTS if issubclass(planted, base)), None)
+    assert part, f"{planted.__name__} is no part of a server ({', '.join(dict(PARTS))})"
     return lambda site: site.app(**{part: planted})
 
 
@@ -177,7 +186,7 @@ class Server:
         if isinstance(self.site, ClassicSite):
             self.site.load()
         tls = tls_context() if self.site.profile.base_url.startswith("https:") else None
-        self.listener = Listener(self.build(self.site), self.port, tls)
+        self.listener = Listener(self.build(self.site), self.port, tls, self.site.handler)
         self.port = self.listener.server_port
 
     def stop(self) -> None:
@@ -213,7 +222,7 @@ class Running:
 
 @contextmanager
 def running(
-    control: Control, build: Build, folder: Path, patience: float = 10.0
+    control: Control | Variant, build: Build, folder: Path, patience: float = 10.0
 ) -> Iterator[Running]:
     """Serve what `build` makes of the control's site, with time that passes at once.
 

@@ -124,14 +124,41 @@ class Handler(BaseHTTPRequestHandler):
         return environ
 
 
+class LowerCaseHandler(Handler):
+    """Writes the names of headers as HTTP/2 does."""
+
+    def send_header(self, keyword: str, value: str) -> None:
+        super().send_header(keyword.lower(), value)
+
+
+class ClosingHandler(Handler):
+    """Speaks HTTP/1.0: no connection is used twice, and its end is the end of the answer."""
+
+    protocol_version = "HTTP/1.0"
+
+    def send_header(self, keyword: str, value: str) -> None:
+        if keyword != "Content-Length":
+            super().send_header(keyword, value)
+
+    def end_headers(self) -> None:
+        super().send_header("Connection", "close")
+        super().end_headers()
+
+
 class Listener(ThreadingHTTPServer):
     """Listens from the moment it is made; `port` 0 takes a free one."""
 
     daemon_threads = False  # they are waited for at the end
     request_queue_size = 128
 
-    def __init__(self, app: WSGI, port: int, tls: ssl.SSLContext | None = None) -> None:
-        super().__init__(("127.0.0.1", port), Handler)
+    def __init__(
+        self,
+        app: WSGI,
+        port: int,
+        tls: ssl.SSLContext | None = None,
+        handler: type[Handler] = Handler,
+    ) -> None:
+        super().__init__(("127.0.0.1", port), handler)
         self.app, self.tls = app, tls
         self.connections: set[socket.socket] = set()
         self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.01})

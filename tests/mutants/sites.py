@@ -29,7 +29,7 @@ from reference_impl.passwords import Hasher
 from reference_impl.settings import Settings
 
 from .clock import Clock
-from .serving import WSGI
+from .serving import WSGI, Handler
 
 CHEAP = "pbkdf2:sha256:1"
 BEGINNING = EPOCH + timedelta(days=20_000)
@@ -38,6 +38,8 @@ TARGETS = folder("targets")
 
 class Site:
     """One server's clock, folder and profile; `kept` is for mutants and outlives restarts."""
+
+    handler = Handler  # of its connections
 
     def __init__(self, clock: Clock, folder: Path, profile: Profile) -> None:
         self.clock, self.folder, self.profile = clock, folder, profile

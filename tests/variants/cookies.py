@@ -1,0 +1,41 @@
+"""How a variant writes its cookies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from werkzeug.wrappers import Response
+
+
+class Cookies:
+    """Session cookies with all the attributes that ASVS asks for; the attributes may change."""
+
+    secure = False
+    same_site = "Lax"
+    tells_age = False  # whether a session cookie says for how long it is good
+    extra: tuple[str, ...] = ()  # Set-Cookie headers that come before, whatever the answer is
+
+    def __init__(self, path: str) -> None:
+        self.path = path or "/"
+
+    def greet(self, response: Response) -> None:
+        """Set what has nothing to do with the session."""
+        for line in self.extra:
+            response.headers.add("Set-Cookie", line)
+
+    def give(self, response: Response, values: Mapping[str, str], seconds: int) -> None:
+        """Set the session's cookies; they are good for so many seconds."""
+        age = f"; Max-Age={seconds}" if self.tells_age else ""
+        for name, value in values.items():
+            response.headers.add("Set-Cookie", f"{name}={value}{age}{self.attributes}")
+
+    def drop(self, response: Response, names: tuple[str, ...]) -> None:
+        """Remove the session's cookies from the browser."""
+        past = "; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0"
+        for name in names:
+            response.headers.add("Set-Cookie", f"{name}={past}{self.attributes}")
+
+    @property
+    def attributes(self) -> str:
+        secure = "; Secure" if self.secure else ""
+        return f"; Path={self.path}; HttpOnly; SameSite={self.same_site}{secure}"

@@ -1,0 +1,158 @@
+"""A small site with a login, made of parts that a variant chooses and a mutant replaces."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+from mutants.clock import Clock
+from werkzeug.wrappers import Request, Response
+
+from conformance.model import Profile
+
+from .answers import Html, Json
+from .attempts import Attempts
+from .cookies import Cookies
+from .guards import Origins
+from .sessions import Sessions
+from .store import Session, Store
+
+BEGINNING = 1_800_000_000.0  # seconds since 1970, when the clock shows 0
+SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+@dataclass
+class Visit:
+    """A request, the live session it presents, and the session that its answer gives or ends."""
+
+    request: Request
+    fields: dict[str, str]
+    session: Session | None
+    given: Session | None = None
+    dropped: bool = False
+
+    @property
+    def user_session(self) -> Session | None:
+        """The session, if somebody is signed in with it."""
+        return self.session if self.session and self.session.user else None
+
+
+class Server:
+    """Answers one request at a time; all that it keeps is in the store."""
+
+    routes: ClassVar[dict[tuple[str, str], str]] = {
+        ("GET", "/login"): "login_form",
+        ("POST", "/login"): "log_in",
+        ("POST", "/logout"): "log_out",
+        ("GET", "/home"): "page",
+        ("POST", "/register"): "register",
+    }
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        profile: Profile,
+        *,
+        sessions: type[Sessions],
+        answers: type[Html] | type[Json],
+        guard: type[Origins],
+        cookies: type[Cookies],
+        attempts: type[Attempts],
+    ) -> None:
+        self.store, self.clock = store, clock
+        self.prefix = urlsplit(profile.base_url.replace("{port}", "1")).path
+        self.sessions = sessions(store, self.now, profile.timeouts, profile.session_limit)
+        self.answers, self.cookies = answers(self.prefix), cookies(self.prefix)
+        self.guard, self.attempts = guard(store), attempts(store, self.now)
+        self.lock = threading.RLock()
+
+    def now(self) -> float:
+        return BEGINNING + self.clock()
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        with self.lock:
+            response = self.respond(Request(environ))
+        return response(environ, start_response)
+
+    def respond(self, request: Request) -> Response:
+        session = self.sessions.find(request.cookies)
+        visit = Visit(request, self.answers.fields(request), session)
+        response = self.handle(visit)
+        self.finish(visit, response)
+        return response
+
+    def handle(self, visit: Visit) -> Response:
+        path, method = visit.request.path.removeprefix(self.prefix), visit.request.method
+        name = self.routes.get((method, path))
+        if name is None or not visit.request.path.startswith(f"{self.prefix}/"):
+            return self.answers.refused(404, "There is no such page.")
+        if method not in SAFE and self.guard.refuses(visit):
+            return self.answers.refused(403, "This request comes from elsewhere.")
+        response: Response = getattr(self, name)(visit)
+        return response
+
+    def finish(self, visit: Visit, response: Response) -> None:
+        """Set and remove cookies, and say that nothing of this is for caches."""
+        self.cookies.greet(response)
+        alive = visit.given or (None if visit.dropped else visit.session)
+        if alive is None and self.sessions.greets:
+            visit.given = self.sessions.start(None)
+        if alive and not visit.given and self.sessions.resends:
+            self.sessions.refresh(alive)
+            visit.given = alive
+        if visit.given:
+            values = self.sessions.cookies(visit.given)
+            self.cookies.give(response, values, self.sessions.lifetime(visit.given))
+        elif visit.dropped:
+            self.cookies.drop(response, self.sessions.names)
+        self.guard.finish(visit, response)
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["Vary"] = "Cookie"
+
+    # --- pages ---------------------------------------------------------------------------------
+
+    def page(self, visit: Visit) -> Response:
+        session = visit.user_session
+        if session is None:
+            return self.stranger(visit)
+        return self.answers.page(session, self.guard.token(visit))
+
+    def stranger(self, visit: Visit) -> Response:
+        return self.answers.stranger(self.guard.token(visit))
+
+    def login_form(self, visit: Visit) -> Response:
+        if self.guard.binds and visit.session is None:
+            visit.given = self.sessions.start(None)
+        return self.answers.login_form(self.guard.token(visit))
+
+    def log_in(self, visit: Visit) -> Response:
+        name, password = visit.fields.get("username", ""), visit.fields.get("password", "")
+        seconds = self.attempts.wait(name)
+        if seconds and self.attempts.tells:
+            return self.answers.throttled(seconds, self.guard.token(visit))
+        account = self.store.checked(name, password)
+        if seconds or account is None:
+            return self.answers.login_refused(self.guard.token(visit))
+        self.attempts.succeeded(name)
+        if visit.session:
+            self.sessions.end(visit.session)
+        visit.given = self.sessions.start(account)
+        return self.answers.logged_in(visit.given)
+
+    def log_out(self, visit: Visit) -> Response:
+        visit.dropped = True
+        if visit.session:
+            self.sessions.end(visit.session)
+        return self.answers.logged_out() if visit.user_session else self.answers.nobody_logged_out()
+
+    def register(self, visit: Visit) -> Response:
+        name, password = visit.fields.get("username", ""), visit.fields.get("password", "")
+        if not name or not password:
+            return self.answers.refused(400, "A name and a password are needed.")
+        if not self.store.add_account(name, password):
+            return self.answers.refused(409, "That name is taken.")
+        return self.answers.done()
