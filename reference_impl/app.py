@@ -3,6 +3,7 @@
 from flask import Flask, Response, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from reference_impl.auth.administration import Administration
 from reference_impl.auth.attempts import Attempts
 from reference_impl.auth.auth import Auth, Parts
 from reference_impl.auth.origins import Origins
@@ -13,7 +14,7 @@ from reference_impl.models.database import Database
 from reference_impl.models.user import Users
 from reference_impl.passwords import Hasher
 from reference_impl.settings import Settings
-from reference_impl.views import errors, sessions, status, users
+from reference_impl.views import administration, errors, sessions, status, users
 from reference_impl.views.body import MAX_BODY
 
 PREFIX = "/api/v1"
@@ -21,6 +22,7 @@ KEEPERS: dict[str, type[SessionAuth]] = {
     "session_auth": SessionAuth,
     "session_db_auth": SessionDBAuth,
 }
+HSTS = "max-age=31536000; includeSubDomains"  # a year
 NO_COOKIE_READ = frozenset({"status.show", "status.openapi"})
 
 
@@ -34,6 +36,7 @@ def create_app(
     hasher: type[Hasher] = Hasher,
     attempts: type[Attempts] = Attempts,
     origins: type[Origins] = Origins,
+    administrators: type[Administration] = Administration,
 ) -> Flask:
     """Return the WSGI application.
 
@@ -54,11 +57,13 @@ def create_app(
     app = _bare_app(settings)
     judge, who = origins(settings.allowed_origins), auth(settings, parts)
     app.extensions["auth"] = who
+    app.extensions["administration"] = administrators(settings, parts)
     app.before_request(lambda: judge.check(request))
     app.before_request(lambda: who.guard())
     app.after_request(keep_private)
+    app.after_request(insist_on_https)
     errors.register(app)
-    for module in (status, sessions, users):
+    for module in (status, sessions, users, administration):
         app.register_blueprint(module.views, url_prefix=PREFIX)
     return app
 
@@ -72,6 +77,13 @@ def keep_private(response: Response) -> Response:
     return response
 
 
+def insist_on_https(response: Response) -> Response:
+    """Make browsers that came over https never come over http again (ASVS 5.0.0 3.4.1)."""
+    if request.is_secure:
+        response.headers["Strict-Transport-Security"] = HSTS
+    return response
+
+
 def _bare_app(settings: Settings) -> Flask:
     app = Flask(__name__, static_folder=None)
     # Without a Content-Length (chunked), Werkzeug cuts a body off here without a word; one byte
@@ -80,6 +92,7 @@ def _bare_app(settings: Settings) -> Flask:
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False  # no method is open that nobody wrote
     app.url_map.merge_slashes = False  # a path has one spelling
     app.url_map.strict_slashes = True
+    app.url_map.converters["address"] = administration.Address
     if settings.trusted_proxies:
         # The host is not taken from X-Forwarded-Host: a proxy that does not set it would pass on
         # the client's own, and the origin check depends on it.

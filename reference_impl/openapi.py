@@ -13,8 +13,8 @@ NO_STORE: Json = {
 REASONS = {
     400: "A field is missing, empty or not allowed, or the body is malformed.",
     401: "There is no live session: absent, malformed, expired and revoked tokens look alike.",
-    403: "The request comes from a foreign page.",
-    404: "The user has no such session.",
+    403: "The request comes from a foreign page, or from a user who may not do this.",
+    404: "There is no such session of the user, or no such account.",
     409: "Another account has this email address.",
     413: "The body is larger than 16 KiB.",
     415: "The body is neither a form nor JSON.",
@@ -57,7 +57,11 @@ def _paths() -> dict[str, Json]:
             "post": _operation("register", "Register", 201, "User", *BODY, 403, 409, 503)
             | _body(email=_text(), password=_text() | {"minLength": MIN_CHARACTERS})
         },
-        "/users/me": {"get": _protected("me", "The user of the session", 200, "User")},
+        "/users/me": {
+            "get": _protected("me", "The user of the session", 200, "User"),
+            "delete": _protected("close", "Remove the account", 200, "Empty", *BODY, 403, 429)
+            | _body(current_password=_text()),
+        },
         "/users/me/password": {
             "put": _protected("change_password", "New password", 200, "User", *BODY, 403, 429)
             | _body(current_password=_text(), new_password=_text() | {"minLength": MIN_CHARACTERS})
@@ -66,10 +70,17 @@ def _paths() -> dict[str, Json]:
             "get": _protected("index", "The user's live sessions", 200, "Sessions"),
             "delete": _protected("end_all", "Log out everywhere", 200, "Empty", 403),
         },
+        "/sessions/others": {
+            "delete": _protected("end_others", "Log out the other sessions", 200, "Empty", 403)
+        },
         "/sessions/{public_id}": {
             "delete": _protected("end_one", "End one session", 200, "Empty", 403, 404)
             | {"parameters": [handle]}
         },
+        "/users/{email}/sessions": {
+            "delete": _administrative("end_sessions", "End the sessions of an account")
+        },
+        "/users/{email}": {"delete": _administrative("remove", "Remove an account")},
     }
 
 
@@ -102,6 +113,12 @@ def _operation(name: str, summary: str, code: int, schema: Json | str, *refusals
 def _protected(name: str, summary: str, code: int, schema: str, *refusals: int) -> Json:
     operation = _operation(name, summary, code, schema, 401, 503, *refusals)
     return operation | {"security": [{"session": []}]}
+
+
+def _administrative(name: str, summary: str) -> Json:
+    account = {"name": "email", "in": "path", "required": True, "schema": _text()}
+    operation = _protected(name, f"As administrator: {summary}", 200, "Empty", 403, 404)
+    return operation | {"parameters": [account]}
 
 
 def _answer(description: str, schema: Json, headers: Json) -> Json:

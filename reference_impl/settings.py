@@ -11,6 +11,8 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 from werkzeug.security import generate_password_hash
 
+from reference_impl.models.user import is_email, normalise_email
+
 AUTH_TYPES = ("session_auth", "session_db_auth")
 NAMES = (
     "AUTH_TYPE",
@@ -26,6 +28,7 @@ NAMES = (
     "LOGIN_PER_ACCOUNT",
     "TRUSTED_PROXIES",
     "ALLOWED_ORIGINS",
+    "ADMINISTRATORS",
 )
 NOT_OURS = frozenset({"SESSION_MANAGER"})  # set by X11 desktops
 
@@ -63,6 +66,7 @@ class Settings:
     login_per_account: int
     trusted_proxies: int
     allowed_origins: frozenset[str]
+    administrators: frozenset[str]
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
@@ -85,6 +89,7 @@ class Settings:
             login_per_account=read.count("LOGIN_PER_ACCOUNT", "100"),
             trusted_proxies=read.count("TRUSTED_PROXIES", "0"),
             allowed_origins=read.origins("ALLOWED_ORIGINS"),
+            administrators=read.addresses("ADMINISTRATORS"),
         )
 
 
@@ -173,6 +178,15 @@ class _Reader:
         if not all(map(_is_origin, origins)):
             raise _wrong(name, value, "a comma-separated list like https://app.example.com")
         return origins
+
+    def addresses(self, name: str) -> frozenset[str]:
+        if name not in self._environment:
+            return frozenset()
+        value = self._environment[name]
+        addresses = frozenset(normalise_email(part.strip(" ")) for part in value.split(","))
+        if not all(map(is_email, addresses)):
+            raise _wrong(name, value, "a comma-separated list like ann@example.com")
+        return addresses
 
 
 def _is_origin(text: str) -> bool:

@@ -50,13 +50,19 @@ CONFORMANCE: Layers = (
     ("the command", "__main__"),
 )
 REFERENCE: Layers = (
-    ("needs nothing of ours", ". models auth views clock passwords settings server"),
+    ("needs nothing of ours", ". models auth views clock passwords server"),
     ("what is stored, what is documented", "models.database models.user models.session openapi"),
+    ("what the operator says", "settings"),
     (
         "who may do what",
-        "auth.attempts auth.origins auth.session_auth auth.session_db_auth auth.auth",
+        "auth.attempts auth.origins auth.cookie_auth auth.session_memory auth.session_auth"
+        " auth.session_db_auth auth.auth auth.administration",
     ),
-    ("what is answered", "views.body views.errors views.users views.sessions views.status"),
+    (
+        "what is answered",
+        "views.body views.errors views.answers views.users views.sessions views.status"
+        " views.administration",
+    ),
     ("the parts put together", "app"),
     ("the command", "__main__"),
 )
@@ -72,13 +78,17 @@ FOREIGN = {
     "reference_impl.passwords": {"werkzeug"},
     "reference_impl.server": {"flask", "gunicorn"},
     "reference_impl.settings": {"sqlalchemy", "werkzeug"},
+    "reference_impl.auth.administration": {"flask", "werkzeug"},
     "reference_impl.auth.attempts": {"sqlalchemy"},
     "reference_impl.auth.auth": {"flask", "werkzeug"},
+    "reference_impl.auth.cookie_auth": {"flask"},
     "reference_impl.auth.origins": {"flask", "werkzeug"},
     "reference_impl.auth.session_db_auth": {"sqlalchemy"},
     "reference_impl.models.database": {"sqlalchemy"},
     "reference_impl.models.session": {"sqlalchemy"},
     "reference_impl.models.user": {"sqlalchemy"},
+    "reference_impl.views.administration": {"flask", "werkzeug"},
+    "reference_impl.views.answers": {"flask"},
     "reference_impl.views.body": {"flask", "werkzeug"},
     "reference_impl.views.errors": {"flask", "werkzeug"},
     "reference_impl.views.sessions": {"flask", "werkzeug"},

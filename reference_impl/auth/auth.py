@@ -1,18 +1,18 @@
-"""Auth: which paths are open, what a request presents, and who the current user is."""
+"""Auth: which paths are open, who the current user is, and what a user may do."""
 
 import uuid
 from dataclasses import dataclass
-from typing import TypedDict
 
-from flask import Request, Response, current_app, g, request
+from flask import Request, current_app, g, request
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Unauthorized
 
-from reference_impl.auth.attempts import Attempts
+from reference_impl.auth.attempts import Attempt, Attempts
+from reference_impl.auth.cookie_auth import CookieAuth
 from reference_impl.auth.session_auth import SessionAuth, SignedIn, StaleUser
 from reference_impl.clock import Clock
 from reference_impl.models.session import Session
-from reference_impl.models.user import User, Users, normalise_email
+from reference_impl.models.user import EmailTaken, User, Users, normalise_email
 from reference_impl.passwords import Hasher
 from reference_impl.settings import Settings
 
@@ -37,15 +37,6 @@ class WrongCredentials(Exception):
     """Name and password do not belong together, whichever of them is wrong."""
 
 
-class CookieAttributes(TypedDict):
-    """What a session cookie says besides its name and value."""
-
-    path: str
-    secure: bool
-    httponly: bool
-    samesite: str
-
-
 @dataclass(frozen=True)
 class Parts:
     """The collaborators of Auth."""
@@ -57,15 +48,15 @@ class Parts:
     clock: Clock
 
 
-class Auth:
+class Auth(CookieAuth):
     """Everything the views may ask about identity, so that they never touch storage.
 
     Methods that read or change accounts and sessions may raise DatabaseUnavailable.
     """
 
     def __init__(self, settings: Settings, parts: Parts) -> None:
-        self.cookie_name = settings.session_name
-        self._cookie_secure = settings.session_cookie_secure
+        super().__init__(settings)
+        self._reserved = settings.administrators
         self._keeper = parts.keeper
         self._users = parts.users
         self._hasher = parts.hasher
@@ -95,46 +86,18 @@ class Auth:
         """Return the live session that a request presents."""
         return self._keeper.find(self.presented(request))
 
-    def presented(self, request: Request) -> str | None:
-        """Return the value of the session cookie; None if it is absent or comes twice.
-
-        The header is taken as it is: Werkzeug's parser removes quotes, and a token in quotes is
-        another text. Which of two cookies a browser sends first depends on paths an attacker
-        may choose (6265bis 5.8.3), so neither counts.
-        """
-        pairs = (pair.partition("=") for pair in request.headers.get("Cookie", "").split(";"))
-        values = [value for name, _, value in pairs if name.strip(" \t") == self.cookie_name]
-        return values[0].strip(" \t") if len(values) == 1 else None
-
-    # The cookie
-
-    def set_cookie(self, response: Response, token: str) -> None:
-        """Hand the token to the browser, until it closes or the server ends the session.
-
-        No Max-Age: a session cookie should not outlive the browser (NIST SP 800-63B-4 5.1.1),
-        and lifetimes are the server's business.
-        """
-        response.set_cookie(self.cookie_name, token, **self.cookie_attributes())
-
-    def clear_cookie(self, response: Response) -> None:
-        """Make the browser drop the cookie; the attributes must be those it was set with."""
-        response.set_cookie(self.cookie_name, "", max_age=0, expires=0, **self.cookie_attributes())
-
-    def cookie_attributes(self) -> CookieAttributes:
-        """Return the attributes of the session cookie (ASVS 5.0.0 3.3.1 to 3.3.4)."""
-        return {
-            "path": "/",
-            "secure": self._cookie_secure,
-            "httponly": True,
-            "samesite": "Lax",
-        }
-
     # Accounts and sessions
 
     def register(self, email: str, password: str) -> User:
-        """Add an account; raises EmailTaken. Email and password must have been checked."""
-        password_hash = self._hasher.hash(password)
-        return self._users.add(normalise_email(email), password_hash, self._clock())
+        """Add an account; raises EmailTaken. Email and password must have been checked.
+
+        Nobody gets to be an administrator by registering an address that is on the list:
+        those accounts are made on the command line.
+        """
+        address, password_hash = normalise_email(email), self._hasher.hash(password)
+        if address in self._reserved:
+            raise EmailTaken(address)
+        return self._users.add(address, password_hash, self._clock())
 
     def login(self, email: str, password: str, request: Request) -> tuple[User, str]:
         """Return the user and a new token; raises WrongCredentials or TooManyAttempts.
@@ -159,15 +122,21 @@ class Auth:
     def change_password(self, signed_in: SignedIn, current: str, new: str, address: str) -> str:
         """Set a new password, end all other sessions and return a new token for this one.
 
-        Raises WrongCredentials, TooManyAttempts or StaleUser. A guess made here counts like one
-        at login: a session left open is no way around the throttle.
+        Raises WrongCredentials, TooManyAttempts or StaleUser.
         """
-        attempt = self._attempts.count(signed_in.user.email, address)
-        if not self._hasher.verify(signed_in.user.password_hash, current):
-            raise WrongCredentials
+        attempt = self._confirm(signed_in, current, address)
         token = self._keeper.rotate(signed_in, self._hasher.hash(new))
         self._attempts.forgive(attempt)
         return token
+
+    def remove_account(self, signed_in: SignedIn, current: str, address: str) -> None:
+        """Remove the account with all its sessions.
+
+        Raises WrongCredentials, TooManyAttempts or StaleUser.
+        """
+        attempt = self._confirm(signed_in, current, address)
+        self._keeper.close_account(signed_in)
+        self._attempts.forgive(attempt)
 
     def logout(self, signed_in: SignedIn) -> bool:
         """End the session; False if another request has ended it first."""
@@ -177,6 +146,10 @@ class Auth:
         """End one of the user's sessions; False if it is not the user's or does not exist."""
         return self._keeper.revoke_one(signed_in.user, public_id)
 
+    def logout_others(self, signed_in: SignedIn) -> None:
+        """End all sessions of the user but this one; raises StaleUser if this one has ended."""
+        self._keeper.revoke_others(signed_in)
+
     def logout_everywhere(self, signed_in: SignedIn) -> None:
         """End all sessions of the user, this one included."""
         self._keeper.revoke_all(signed_in.user)
@@ -184,6 +157,14 @@ class Auth:
     def sessions(self, signed_in: SignedIn) -> list[Session]:
         """Return the live sessions of the user, newest first."""
         return self._keeper.sessions_of(signed_in.user)
+
+    def _confirm(self, signed_in: SignedIn, password: str, address: str) -> Attempt:
+        # A session left open, or stolen, is not enough (ASVS 5.0.0 7.5.1). A guess counts like
+        # one at login, so it is no way around the throttle either.
+        attempt = self._attempts.count(signed_in.user.email, address)
+        if not self._hasher.verify(signed_in.user.password_hash, password):
+            raise WrongCredentials
+        return attempt
 
     def _renew_hash(self, user: User, password: str) -> None:
         if self._hasher.is_outdated(user.password_hash):

@@ -1,39 +1,31 @@
-"""SessionAuth: when a session starts, lives, rotates and ends; it keeps sessions in memory."""
+"""SessionAuth: when a session starts, lives, rotates and ends, and when its account does."""
 
 import hashlib
 import logging
 import re
 import secrets
-import threading
 import uuid
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from reference_impl.auth.session_memory import SessionMemory, SignedIn
 from reference_impl.clock import Clock
 from reference_impl.models.database import Database, DatabaseUnavailable
 from reference_impl.models.session import MAX_USER_AGENT, Session
-from reference_impl.models.user import User, Users
+from reference_impl.models.user import User
 from reference_impl.settings import Settings
+
+__all__ = ["SessionAuth", "SignedIn", "StaleUser", "hash_token"]
 
 TOKEN_BYTES = 32  # 256 random bits; ASVS 5.0.0 7.2.3 asks for 128
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 NEVER = timedelta(days=365_000)  # what a timeout of 0 means: later than any clock will show
-PURGED_AT_LOGIN = 10
 
 log = logging.getLogger(__name__)
 
 
 class StaleUser(Exception):
     """The account or the session has changed since it was read; nothing was stored."""
-
-
-@dataclass(frozen=True)
-class SignedIn:
-    """A live session and the user it belongs to."""
-
-    user: User
-    session: Session
 
 
 def hash_token(token: str) -> bytes:
@@ -46,25 +38,18 @@ def hash_token(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-class SessionAuth:
-    """The policy of sessions, and a store in this process that a restart empties.
+class SessionAuth(SessionMemory):
+    """The policy of sessions, over a store in this process that a restart empties.
 
-    A subclass that keeps sessions elsewhere overrides the storage methods, from ``add`` on.
+    A subclass that keeps sessions elsewhere overrides the storage methods of SessionMemory.
     Every method may raise DatabaseUnavailable, since the users are always in the database.
     """
 
     def __init__(self, settings: Settings, database: Database, clock: Clock) -> None:
+        super().__init__(settings, database, clock)
         self._absolute = settings.session_duration or NEVER
         self._idle = settings.session_idle_timeout or NEVER
         self._touch_interval = settings.session_touch_interval
-        self._max_per_user = settings.session_max_per_user
-        self._clock = clock
-        self._database = database
-        self._users = Users(database)
-        self._sessions: dict[bytes, Session] = {}
-        self._lock = threading.Lock()
-
-    # Policy
 
     def start(self, user: User, user_agent: str, presented: str | None) -> str:
         """Start a session and return its token; raises StaleUser.
@@ -128,9 +113,23 @@ class SessionAuth:
         """End one session of the user; False if the user has no such session."""
         return self.remove_one(user.id, public_id)
 
+    def revoke_others(self, signed_in: SignedIn) -> None:
+        """End all other sessions of the user; raises StaleUser if this one has ended."""
+        if not self.remove_others(signed_in.session):
+            raise StaleUser
+
     def revoke_all(self, user: User) -> None:
         """End all sessions of the user, and any login that is under way."""
         self.remove_all(user.id)
+
+    def close_account(self, signed_in: SignedIn) -> None:
+        """Remove the account and all its sessions (ASVS 5.0.0 7.4.2); raises StaleUser."""
+        if not self.erase_own(signed_in.session):
+            raise StaleUser
+
+    def remove_account(self, user: User) -> bool:
+        """Remove somebody's account and all its sessions; False if it is gone already."""
+        return self.erase(user.id)
 
     def sessions_of(self, user: User) -> list[Session]:
         """Return the live sessions of the user, newest first."""
@@ -171,106 +170,6 @@ class SessionAuth:
         except DatabaseUnavailable:
             # The session was valid when it was read, which is all the request depends on.
             log.warning("last use of a session was not recorded: the database is away")
-
-    # Storage
-
-    def add(self, session: Session, ended: bytes | None) -> bool:
-        """Store a session, or return False if the user's auth_version is not the session's.
-
-        In the same step the session with the hash ``ended`` goes, the user's oldest make room,
-        and a few expired ones are removed, so that no cleaning job is needed.
-        """
-        with self._lock:
-            if not self._is_current(session):
-                return False
-            self._drop([ended] if ended else [])
-            self._drop(self._expired(session.created_at)[:PURGED_AT_LOGIN])
-            self._drop(self._beyond_limit(session))
-            self._sessions[session.token_hash] = session
-            return True
-
-    def load(self, token_hash: bytes) -> SignedIn | None:
-        """Return what is stored under the hash, live or not, with its user as of now."""
-        with self._lock:
-            session = self._sessions.get(token_hash)
-        user = self._users.by_id(session.user_id) if session else None
-        return SignedIn(user, session) if session and user else None
-
-    def load_all(self, user_id: uuid.UUID) -> list[Session]:
-        """Return all stored sessions of the user, live or not, newest first."""
-        with self._lock:
-            return self._of_user(user_id)
-
-    def touch(self, seen: Session, *, not_seen_since: datetime) -> None:
-        """Record a use, unless the session is gone, expired or was seen by another request."""
-        with self._lock:
-            held = self._sessions.get(seen.token_hash)
-            if held is None or held.expires_at <= seen.last_seen_at:
-                return
-            if held.last_seen_at <= not_seen_since:
-                self._sessions[seen.token_hash] = seen
-
-    def exchange(self, signed_in: SignedIn, rotated: Session, password_hash: str) -> bool:
-        """Set the password and leave ``rotated`` as the user's only session, all or nothing.
-
-        Returns False if the session has ended or the account has changed since they were read.
-        """
-        with self._lock:
-            if signed_in.session.token_hash not in self._sessions:
-                return False
-            if not self._users.change_password(signed_in.user, password_hash):
-                return False
-            self._drop(session.token_hash for session in self._of_user(rotated.user_id))
-            self._sessions[rotated.token_hash] = rotated
-            return True
-
-    def remove(self, token_hash: bytes) -> bool:
-        """Remove the session with this hash; False if there was none."""
-        with self._lock:
-            return self._sessions.pop(token_hash, None) is not None
-
-    def remove_one(self, user_id: uuid.UUID, public_id: uuid.UUID) -> bool:
-        """Remove the session with this handle if it is the user's; False if there is none."""
-        with self._lock:
-            own = [held for held in self._of_user(user_id) if held.public_id == public_id]
-            self._drop(held.token_hash for held in own)
-            return bool(own)
-
-    def remove_all(self, user_id: uuid.UUID) -> None:
-        """Raise the user's auth_version and remove the sessions it makes void."""
-        with self._lock:
-            self._users.end_all(user_id)
-            self._drop(held.token_hash for held in self._of_user(user_id))
-
-    def remove_expired(self, now: datetime, batch: int) -> int:
-        """Remove up to ``batch`` sessions that have expired by ``now``; return how many."""
-        with self._lock:
-            expired = self._expired(now)[:batch]
-            self._drop(expired)
-            return len(expired)
-
-    # Helpers of the store in memory; the lock is held
-
-    def _is_current(self, session: Session) -> bool:
-        user = self._users.by_id(session.user_id)
-        return user is not None and user.auth_version == session.auth_version
-
-    def _of_user(self, user_id: uuid.UUID) -> list[Session]:
-        own = [held for held in self._sessions.values() if held.user_id == user_id]
-        return sorted(own, key=lambda held: held.created_at, reverse=True)
-
-    def _expired(self, now: datetime) -> list[bytes]:
-        return [key for key, held in self._sessions.items() if held.expires_at <= now]
-
-    def _beyond_limit(self, new: Session) -> list[bytes]:
-        if not self._max_per_user:
-            return []
-        live = [held for held in self._of_user(new.user_id) if held.expires_at > new.created_at]
-        return [held.token_hash for held in live[self._max_per_user - 1 :]]
-
-    def _drop(self, hashes: Iterable[bytes]) -> None:
-        for token_hash in list(hashes):
-            self._sessions.pop(token_hash, None)
 
 
 def _display(user_agent: str) -> str:

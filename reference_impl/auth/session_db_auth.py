@@ -5,7 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from reference_impl.auth.session_auth import PURGED_AT_LOGIN, SessionAuth, SignedIn
+from reference_impl.auth.session_auth import SessionAuth, SignedIn
+from reference_impl.auth.session_memory import PURGED_AT_LOGIN
 from reference_impl.clock import from_millis, to_millis
 from reference_impl.models import session as statements
 from reference_impl.models import user as user_statements
@@ -23,9 +24,7 @@ class SessionDBAuth(SessionAuth):
         """Store a session, or return False if the user's auth_version is not the session's."""
         with self._database.transaction() as connection:
             # From here on a password change waits for this login, or this login sees it.
-            lock = {"user_id": session.user_id}
-            version = connection.execute(user_statements.LOCK_VERSION, lock).scalar()
-            if version != session.auth_version:
+            if not _is_current(connection, session):
                 return False
             if ended is not None:
                 connection.execute(statements.REMOVE, {"hash": ended})
@@ -93,11 +92,30 @@ class SessionDBAuth(SessionAuth):
         values = {"user_id": user_id, "handle": public_id}
         return self._database.change(statements.REMOVE_ONE, values) == 1
 
+    def remove_others(self, kept: Session) -> bool:
+        """Remove the user's sessions but ``kept``; False, and none, if that one has ended."""
+        others = {"user_id": kept.user_id, "hash": kept.token_hash}
+        with self._database.transaction() as connection:
+            if not _is_held(connection, kept):
+                return False
+            connection.execute(statements.REMOVE_OTHERS, others)
+            return True
+
     def remove_all(self, user_id: uuid.UUID) -> None:
         """Raise the user's auth_version and remove the sessions it makes void."""
         with self._database.transaction() as connection:
             connection.execute(user_statements.END_ALL, {"user_id": user_id})
             connection.execute(statements.REMOVE_ALL, {"user_id": user_id})
+
+    def erase_own(self, asking: Session) -> bool:
+        """Remove the account of a session; False, and nothing, if the session has ended."""
+        with self._database.transaction() as connection:
+            return _is_held(connection, asking) and _erase(connection, asking.user_id)
+
+    def erase(self, user_id: uuid.UUID) -> bool:
+        """Remove an account with all its sessions; False if there is none."""
+        with self._database.transaction() as connection:
+            return _erase(connection, user_id)
 
     def remove_expired(self, now: datetime, batch: int) -> int:
         """Remove up to ``batch`` sessions that have expired by ``now``; return how many."""
@@ -112,6 +130,24 @@ class SessionDBAuth(SessionAuth):
         connection.execute(statements.REMOVE_DEAD, dead)
         keep = {**owner, "keep": self._max_per_user - 1}
         connection.execute(statements.REMOVE_OLDEST, keep)
+
+
+def _is_current(connection: Connection, session: Session) -> bool:
+    # Locks the account, so what changes accounts or many sessions of one runs one by one.
+    lock = {"user_id": session.user_id}
+    version = connection.execute(user_statements.LOCK_VERSION, lock).scalar()
+    return version == session.auth_version
+
+
+def _is_held(connection: Connection, session: Session) -> bool:
+    current = _is_current(connection, session)
+    held = connection.execute(statements.HELD, {"hash": session.token_hash}).first()
+    return current and held is not None
+
+
+def _erase(connection: Connection, user_id: uuid.UUID) -> bool:
+    connection.execute(statements.REMOVE_ALL, {"user_id": user_id})
+    return connection.execute(user_statements.REMOVE, {"user_id": user_id}).rowcount == 1
 
 
 def _remove_expired(connection: Connection, now: datetime, batch: int) -> int:

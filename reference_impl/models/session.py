@@ -75,6 +75,7 @@ FIND = (
     .join(users, users.c.id == sessions.c.user_id)
     .where(_this)
 )
+HELD = select(sessions.c.public_id).where(_this)
 OF_USER = select(sessions).where(_of_user).order_by(sessions.c.created_at.desc())
 ADD = insert(sessions)
 # Conditional on all that made the session live: a row that is gone, expired or moved by another

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Uuid,
     bindparam,
+    delete,
     insert,
     select,
     update,
@@ -35,7 +36,7 @@ users = Table(
     Column("created_at", BigInteger, nullable=False),
 )
 
-ADDRESS = re.compile(r"[^@]+@[^@]+")
+ADDRESS = re.compile(r"[^@/]+@[^@/]+")
 MAX_ADDRESS = 254  # RFC 5321 4.5.3.1.3: a path of 256 octets less its brackets
 
 BY_ID = select(users).where(users.c.id == bindparam("user_id"))
@@ -58,6 +59,8 @@ END_ALL = (
     .where(users.c.id == bindparam("user_id"))
     .values(auth_version=users.c.auth_version + 1)
 )
+# The account's sessions go with it (ON DELETE CASCADE), even one stored a moment ago.
+REMOVE = delete(users).where(users.c.id == bindparam("user_id"))
 # The lock keeps a password change waiting until the login beside it has finished.
 LOCK_VERSION = (
     select(users.c.auth_version)
@@ -93,7 +96,8 @@ def normalise_email(text: str) -> str:
 def is_email(address: str) -> bool:
     """Tell whether a normalised address could belong to an account.
 
-    Whether mail arrives there, only mail can tell; spaces and control characters are refused.
+    Whether mail arrives there, only mail can tell. Spaces and control characters are refused,
+    and slashes, since an administrator names an account in a path.
     """
     plain = not any(unicodedata.category(char)[0] in "CZ" for char in address)
     return plain and len(address) <= MAX_ADDRESS and ADDRESS.fullmatch(address) is not None
@@ -157,3 +161,7 @@ class Users:
     def end_all(self, user_id: uuid.UUID) -> None:
         """Make every session and unfinished login of the account void."""
         self._database.change(END_ALL, {"user_id": user_id})
+
+    def remove(self, user_id: uuid.UUID) -> bool:
+        """Remove the account and all that belongs to it; False if there is none."""
+        return self._database.change(REMOVE, {"user_id": user_id}) == 1

@@ -6,6 +6,8 @@ from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import NotFound
 
 from reference_impl.auth.auth import current_auth, current_session, unauthorized
+from reference_impl.auth.session_auth import StaleUser
+from reference_impl.views.answers import signed_out
 from reference_impl.views.body import text_fields
 from reference_impl.views.users import user_json
 
@@ -29,7 +31,7 @@ def logout() -> Response:
     auth = current_auth()
     if not auth.logout(current_session()):
         raise unauthorized("unauthorized")
-    return _signed_out()
+    return signed_out()
 
 
 @views.get("/sessions")
@@ -56,7 +58,17 @@ def end_one(public_id: uuid.UUID) -> Response:
     if not current_auth().logout_one(signed_in, public_id):
         raise NotFound
     if public_id == signed_in.session.public_id:
-        return _signed_out()
+        return signed_out()
+    return jsonify({})
+
+
+@views.delete("/sessions/others")
+def end_others() -> Response:
+    """End all sessions of the user but this one: 200, or 401 if this one has ended meanwhile."""
+    try:
+        current_auth().logout_others(current_session())
+    except StaleUser:
+        raise unauthorized("unauthorized") from None
     return jsonify({})
 
 
@@ -64,12 +76,4 @@ def end_one(public_id: uuid.UUID) -> Response:
 def end_all() -> Response:
     """End all sessions of the user, this one included."""
     current_auth().logout_everywhere(current_session())
-    return _signed_out()
-
-
-def _signed_out() -> Response:
-    response = jsonify({})
-    current_auth().clear_cookie(response)
-    # What pages have kept in the browser goes too (ASVS 5.0.0 14.3.1); over https only.
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
-    return response
+    return signed_out()

@@ -1,5 +1,7 @@
-"""Accounts: register, look at one's own, change one's password."""
+"""Accounts: register, look at one's own, change its password, remove it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
@@ -14,6 +16,7 @@ from reference_impl.auth.auth import (
 from reference_impl.auth.session_auth import StaleUser
 from reference_impl.models.user import EmailTaken, User, is_email, normalise_email
 from reference_impl.passwords import password_problem
+from reference_impl.views.answers import signed_out
 from reference_impl.views.body import text_fields
 
 views = Blueprint("users", __name__)
@@ -50,24 +53,36 @@ def me() -> Response:
     return jsonify(user_json(current_session().user))
 
 
+@views.delete("/users/me")
+def remove() -> Response:
+    """Remove the account: 200, 400, 401 or 429; all its sessions end."""
+    (current,) = text_fields(request, "current_password")
+    with _wrong_password_is_a_400():
+        current_auth().remove_account(current_session(), current, request.remote_addr or "")
+    return signed_out()
+
+
 @views.put("/users/me/password")
 def change_password() -> Response:
-    """Change the password: 200 with a new token, 400, 401 or 429; other sessions end.
-
-    A wrong current password is a 400: 401 would say that the session itself is no good.
-    """
+    """Change the password: 200 with a new token, 400, 401 or 429; other sessions end."""
     current, new = text_fields(request, "current_password", "new_password")
     problem = password_problem(new)
     if problem:
         raise BadRequest(problem)
     auth, signed_in = current_auth(), current_session()
-    address = request.remote_addr or ""
+    with _wrong_password_is_a_400():
+        token = auth.change_password(signed_in, current, new, request.remote_addr or "")
+    response = jsonify(user_json(signed_in.user))
+    auth.set_cookie(response, token)
+    return response
+
+
+@contextmanager
+def _wrong_password_is_a_400() -> Iterator[None]:
+    # 401 would say that the session is no good; that is true only if it has ended meanwhile.
     try:
-        token = auth.change_password(signed_in, current, new, address)
+        yield
     except WrongCredentials:
         raise BadRequest("current_password is wrong") from None
     except StaleUser:
         raise unauthorized("unauthorized") from None
-    response = jsonify(user_json(signed_in.user))
-    auth.set_cookie(response, token)
-    return response

@@ -59,6 +59,7 @@ from conformance.errors import TargetError
 from conformance.model import Outcome, Profile, Result, Scenario
 from conformance.specification import Specification, load
 from conformance.vocabulary import VOCABULARY
+from reference_impl.auth.administration import Administration
 from reference_impl.auth.attempts import Attempts
 from reference_impl.auth.auth import Auth
 from reference_impl.auth.origins import Origins
@@ -94,6 +95,7 @@ PARTS: tuple[tuple[str, type], ...] = (
     ("hasher", Hasher),
     ("attempts", Attempts),
     ("origins", Origins),
+    ("administrators", Administration),
     *VARIANT_PARTS.items(),
 )
 NO_MUTANTS = ("test_", "conftest")

@@ -22,6 +22,7 @@ from reference_impl.settings import Settings
 API = "/api/v1"
 CHEAP = "pbkdf2:sha256:1"
 ALICE = {"email": "alice@example.com", "password": "correct horse battery staple"}
+ROOT = {"email": "root@example.com", "password": "the password of administrators"}
 BOB = {"email": "bob@example.com", "password": "a different long password"}
 
 
@@ -88,6 +89,11 @@ class World:
         browser = self.browser(address=address)
         assert browser.log_in(user).status_code == 200
         return browser
+
+    def add(self, user: dict[str, str]) -> None:
+        """Add an account as the command line does."""
+        password_hash = Hasher(CHEAP).hash(user["password"])
+        Users(self.database).add(user["email"], password_hash, self.clock())
 
     def rows(self, table: str) -> int:
         engine = create_engine(f"sqlite:///{self.folder / 'data' / 'sessions.db'}")

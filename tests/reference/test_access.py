@@ -7,16 +7,20 @@ from reference_impl.app import create_app
 from reference_impl.settings import Settings
 
 from .conftest import MakeWorld
-from .helpers import ALICE, API, World, error_of
+from .helpers import ALICE, API, BOB, World, error_of
 
 PROTECTED = [
     ("GET", "/users/me"),
     ("HEAD", "/users/me"),
+    ("DELETE", "/users/me"),
     ("PUT", "/users/me/password"),
     ("GET", "/sessions"),
     ("DELETE", "/sessions"),
     ("DELETE", "/sessions/00000000-0000-4000-8000-000000000000"),
+    ("DELETE", "/sessions/others"),
     ("DELETE", "/auth_session/logout"),
+    ("DELETE", "/users/bob@example.com"),
+    ("DELETE", "/users/bob@example.com/sessions"),
 ]
 
 
@@ -40,6 +44,7 @@ def test_every_route_is_protected_or_on_the_list_of_open_ones(world: World) -> N
     open_ones = {"/status", "/openapi.json", "/users", "/auth_session/login"}
     for rule in world.app.url_map.iter_rules():
         path = rule.rule.replace("<uuid:public_id>", "00000000-0000-4000-8000-000000000000")
+        path = path.replace("<address:email>", "bob@example.com")
         for method in rule.methods or ():
             if path.removeprefix(API) not in open_ones:
                 assert (method, path) in known or method == "HEAD"
@@ -128,12 +133,12 @@ def test_an_address_has_one_spelling_and_others_are_not_found(server: World, pat
         assert error_of(response) == "not found"
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"])
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "OPTIONS", "TRACE", "BREW"])
 def test_other_methods_are_refused_with_those_allowed(server: World, method: str) -> None:
     for browser in (server.browser(), server.signed_in()):
         response = browser.send(method, "/users/me")
         assert response.status_code == 405
-        assert set(response.headers["Allow"].split(", ")) == {"GET", "HEAD"}
+        assert set(response.headers["Allow"].split(", ")) == {"GET", "HEAD", "DELETE"}
         assert error_of(response) == "method not allowed"
 
 
@@ -144,20 +149,40 @@ def test_the_status_is_open_and_does_not_depend_on_the_cookie(world: World) -> N
     assert "Vary" not in response.headers
 
 
-def test_answers_that_looked_at_the_cookie_are_not_stored(world: World) -> None:
+def test_answers_that_looked_at_the_cookie_are_not_stored(make: MakeWorld, auth_type: str) -> None:
+    world = make({"AUTH_TYPE": auth_type, "LOGIN_PER_ADDRESS_AND_ACCOUNT": "1"})
     browser = world.browser()
+    wrong = {**ALICE, "password": "wrong password"}
     answers = [
-        browser.log_in({**ALICE, "password": "wrong password"}),
-        browser.log_in(),
-        browser.send("GET", "/users/me"),
-        browser.send("GET", "/sessions"),
-        browser.send("GET", "/nowhere"),
-        browser.send("DELETE", "/auth_session/logout"),
-        browser.send("DELETE", "/auth_session/logout"),
+        (200, browser.log_in()),
+        (401, browser.log_in(wrong)),
+        (429, browser.log_in(wrong)),
+        (400, browser.send("POST", "/auth_session/login")),
+        (200, browser.send("GET", "/users/me")),
+        (200, browser.send("GET", "/sessions")),
+        (400, browser.send("DELETE", "/users/me")),
+        (403, browser.send("DELETE", "/users/bob@example.com")),
+        (403, browser.send("DELETE", "/sessions", headers={"Origin": "https://evil.example"})),
+        (404, browser.send("GET", "/nowhere")),
+        (405, browser.send("POST", "/users/me")),
+        (405, browser.send("OPTIONS", "/users/me")),
+        (200, browser.send("DELETE", "/auth_session/logout")),
+        (401, browser.send("DELETE", "/auth_session/logout")),
     ]
-    for answer in answers:
+    world.take_database_away()
+    answers.append((503, world.browser().log_in(BOB)))
+    for status, answer in answers:
+        assert answer.status_code == status
         assert answer.headers["Cache-Control"] == "no-store"
         assert answer.headers["Vary"] == "Cookie"
+
+
+def test_over_https_every_answer_asks_for_https_from_now_on(server: World) -> None:
+    browser = server.browser()
+    for path in ("/status", "/users/me", "/nowhere"):
+        secure = browser.send("GET", path, base_url="https://localhost")
+        assert secure.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
+        assert "Strict-Transport-Security" not in browser.send("GET", path).headers
 
 
 def test_a_defect_is_a_500_that_tells_nothing(world: World) -> None:

@@ -7,7 +7,7 @@ from openapi_spec_validator import validate
 from werkzeug.test import TestResponse
 
 from .conftest import MakeWorld
-from .helpers import ALICE, API, World
+from .helpers import ALICE, API, BOB, ROOT
 
 Json = dict[str, Any]
 
@@ -47,6 +47,7 @@ def test_it_tells_which_routes_are_protected(make: MakeWorld, document: Json) ->
             address = path.removeprefix(API).replace(
                 "{public_id}", "0" * 8 + "-0000" * 3 + "-" + "0" * 12
             )
+            address = address.replace("{email}", "bob@example.com")
             refused = world.browser().send(method.upper(), address).status_code == 401
             assert ("security" in operation) == refused, (method, path)
 
@@ -65,12 +66,15 @@ def conforms(document: Json, method: str, path: str, response: TestResponse) -> 
             assert response.headers[name] == header["schema"]["const"]
 
 
-def test_real_answers_are_as_described(world: World, document: Json) -> None:
+def test_real_answers_are_as_described(make: MakeWorld, auth_type: str, document: Json) -> None:
+    world = make({"AUTH_TYPE": auth_type, "ADMINISTRATORS": ROOT["email"]})
+    world.add(ROOT)
     browser, login = world.browser(), "/auth_session/login"
     foreign = {"headers": {"Origin": "https://evil.example"}}
     carol = {"email": "carol@example.com", "password": "long enough"}
     change = {"current_password": ALICE["password"], "new_password": "another long one"}
     unknown, one = "/sessions/00000000-0000-4000-8000-000000000000", "/sessions/{public_id}"
+    bob = f"/users/{BOB['email']}"
     steps: list[tuple[str, str, dict[str, Any], int]] = [
         ("GET", "/status", {}, 200),
         ("GET", "/openapi.json", {}, 200),
@@ -98,11 +102,23 @@ def test_real_answers_are_as_described(world: World, document: Json) -> None:
         ("DELETE", "/sessions", {}, 401),
         ("POST", login, {"json": {**ALICE, "password": change["new_password"]}}, 200),
         ("DELETE", "/sessions", {}, 200),
+        ("POST", login, {"json": carol}, 200),
+        ("DELETE", "/sessions/others", {}, 200),
+        ("DELETE", bob, {}, 403),
+        ("DELETE", bob + "/sessions", {}, 403),
+        ("DELETE", "/users/me", {"json": {}}, 400),
+        ("DELETE", "/users/me", {"json": {"current_password": carol["password"]}}, 200),
+        ("DELETE", "/sessions/others", {}, 401),
+        ("POST", login, {"json": ROOT}, 200),
+        ("DELETE", bob + "/sessions", {}, 200),
+        ("DELETE", bob, {}, 200),
+        ("DELETE", bob, {}, 404),
     ]
     for method, path, how, status in steps:
         response = browser.send(method, path, **how)
         assert response.status_code == status, (method, path)
-        conforms(document, method, one if path == unknown else path, response)
+        described = one if path == unknown else path.replace(BOB["email"], "{email}")
+        conforms(document, method, described, response)
 
 
 def test_refusals_for_a_time_are_as_described(make: MakeWorld, document: Json) -> None:

@@ -49,10 +49,13 @@ def test_a_foreign_page_changes_nothing(server: World, headers: dict[str, str]) 
     refused = [
         browser.send("DELETE", "/auth_session/logout", headers=headers),
         browser.send("DELETE", "/sessions", headers=headers),
+        browser.send("DELETE", "/sessions/others", headers=headers),
+        browser.send("DELETE", "/users/me", json=change, headers=headers),
+        browser.send("DELETE", "/users/alice@example.com", headers=headers),
         browser.send("PUT", "/users/me/password", json=change, headers=headers),
         browser.send("POST", "/users", json=ALICE, headers=headers),
     ]
-    assert [response.status_code for response in refused] == [403] * 4
+    assert [response.status_code for response in refused] == [403] * 7
     assert error_of(refused[0]) == "cross-site request refused"
     assert browser.me() == 200
 
@@ -72,3 +75,20 @@ def test_an_allowed_origin_may_change_things(make: MakeWorld) -> None:
     headers["Origin"] = "https://c.example.com"
     login = world.browser().send("POST", "/auth_session/login", json=ALICE, headers=headers)
     assert login.status_code == 403
+
+
+PREFLIGHT = {
+    "Origin": "https://evil.example",
+    "Access-Control-Request-Method": "DELETE",
+    "Access-Control-Request-Headers": "content-type",
+}
+
+
+@pytest.mark.parametrize("path", ["/users/me", "/sessions", "/sessions/others", "/status", "/x"])
+def test_no_page_of_another_origin_is_granted_anything(make: MakeWorld, path: str) -> None:
+    world = make({"ALLOWED_ORIGINS": "https://app.example.com"})
+    for origin in ("https://evil.example", "https://app.example.com", "null"):
+        headers = {**PREFLIGHT, "Origin": origin}
+        response = world.signed_in().send("OPTIONS", path, headers=headers)
+        assert response.status_code in {404, 405}
+        assert not any(name.startswith("Access-Control") for name, _ in response.headers)

@@ -3,6 +3,7 @@ from collections import Counter
 from collections.abc import Callable
 from itertools import pairwise
 
+import pytest
 from werkzeug.test import TestResponse
 
 from reference_impl.auth.session_auth import SessionAuth, SignedIn
@@ -171,6 +172,127 @@ def test_logins_at_once_keep_the_limit_of_sessions(make: MakeWorld, auth_type: s
     at_once(*[browser.log_in for browser in browsers])
     assert len({browser.token for browser in browsers}) == 8
     assert sorted(browser.me() for browser in browsers) == [200] * 3 + [401] * 5
+
+
+def test_wrong_passwords_from_many_addresses_at_once_keep_the_limit(make: MakeWorld) -> None:
+    world = make({"LOGIN_PER_ACCOUNT": "5"})
+    wrong = {**ALICE, "password": "wrong password"}
+    guesses = [
+        lambda host=host: world.browser(address=f"192.0.2.{host}").log_in(wrong).status_code  # type: ignore[misc]
+        for host in range(20)
+    ]
+    assert Counter(at_once(*guesses)) == {401: 5, 429: 15}
+
+
+def test_guesses_at_login_change_and_removal_at_once_share_one_limit(make: MakeWorld) -> None:
+    world = make()
+    token = world.signed_in().token
+    wrong = {"current_password": "wrong password", "new_password": "another long one"}
+
+    def change() -> int:
+        return world.browser(token).send("PUT", "/users/me/password", json=wrong).status_code
+
+    def remove() -> int:
+        return world.browser(token).send("DELETE", "/users/me", json=wrong).status_code
+
+    def log_in() -> int:
+        return world.browser().log_in({**ALICE, "password": "wrong password"}).status_code
+
+    statuses = Counter(at_once(*[change, remove, log_in] * 7))
+    assert statuses[400] + statuses[401] == 10
+    assert statuses[429] == 11
+
+
+def test_of_two_that_log_each_other_out_at_once_one_stays(make: MakeWorld, auth_type: str) -> None:
+    world = make({**FREE, "AUTH_TYPE": auth_type})
+    for _ in range(5):
+        tokens = [world.signed_in().token for _ in range(3)]
+        statuses = at_once(
+            *[
+                lambda token=token: (  # type: ignore[misc]
+                    world.browser(token).send("DELETE", "/sessions/others").status_code
+                )
+                for token in tokens
+            ]
+        )
+        assert sorted(statuses) == [200, 401, 401]  # type: ignore[type-var]
+        assert sorted(world.browser(token).me() for token in tokens) == [200, 401, 401]
+
+
+def test_of_two_removals_at_once_one_wins(make: MakeWorld, auth_type: str) -> None:
+    world = make({**FREE, "AUTH_TYPE": auth_type})
+    tokens = [world.signed_in().token for _ in range(3)]
+    statuses = at_once(
+        *[
+            lambda token=token: (  # type: ignore[misc]
+                world.browser(token).send("DELETE", "/users/me", json=CHANGE).status_code
+            )
+            for token in tokens
+        ]
+    )
+    assert sorted(statuses) == [200, 401, 401]  # type: ignore[type-var]
+
+
+def test_a_login_overtaken_by_the_removal_of_the_account_is_refused(
+    make: MakeWorld, auth_type: str
+) -> None:
+    world = make({"AUTH_TYPE": auth_type}, hasher=Meddling)
+    late = world.browser()
+    keeper: SessionAuth = world.app.extensions["auth"]._keeper
+    found = keeper.find(world.signed_in().token)
+    assert found is not None
+    Meddling.meanwhile = lambda: keeper.remove_account(found.user)
+    assert late.log_in().status_code == 401
+    assert (world.rows("users"), world.rows("sessions")) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("DELETE", "/auth_session/logout"), ("PUT", "/users/me/password")]
+)
+def test_a_removal_overtaken_by_something_else_removes_nothing(
+    make: MakeWorld, auth_type: str, method: str, path: str
+) -> None:
+    world = make({"AUTH_TYPE": auth_type}, hasher=Meddling)
+    owner = world.signed_in()
+    copy = world.browser(owner.token)
+    Meddling.meanwhile = lambda: copy.send(method, path, json=CHANGE)
+    assert owner.send("DELETE", "/users/me", json=CHANGE).status_code == 401
+    assert world.rows("users") == 2
+
+
+def test_a_password_change_overtaken_by_the_removal_of_the_account_is_refused(
+    make: MakeWorld, auth_type: str
+) -> None:
+    world = make({"AUTH_TYPE": auth_type}, hasher=Meddling)
+    owner, other = world.signed_in(), world.signed_in()
+    Meddling.meanwhile = lambda: other.send("DELETE", "/users/me", json=CHANGE)
+    assert owner.send("PUT", "/users/me/password", json=CHANGE).status_code == 401
+    assert (world.rows("users"), world.rows("sessions")) == (1, 0)
+
+
+def test_logins_beside_the_removal_of_the_account_leave_no_session(
+    make: MakeWorld, auth_type: str
+) -> None:
+    world = make({**FREE, "AUTH_TYPE": auth_type})
+    keeper: SessionAuth = world.app.extensions["auth"]._keeper
+    for number in range(5):
+        user = {"email": f"carol{number}@example.com", "password": "the password of carol"}
+        world.add(user)
+        owner = world.signed_in(user)
+        found = keeper.find(owner.token)
+        assert found is not None
+        late = [world.browser() for _ in range(3)]
+
+        def remove(found: SignedIn = found) -> bool:
+            return keeper.remove_account(found.user)
+
+        logins = [
+            lambda one=one, user=user: one.log_in(user)  # type: ignore[misc]
+            for one in late
+        ]
+        at_once(remove, *logins)
+        assert {one.me() for one in [owner, *late]} == {401}
+    assert world.rows("sessions") == 0
 
 
 def test_a_session_removed_between_look_up_and_listing_is_not_listed(world: World) -> None:

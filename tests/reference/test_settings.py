@@ -19,6 +19,7 @@ def test_the_defaults_are_safe() -> None:
     assert (settings.login_per_address_and_account, settings.login_per_account) == (10, 100)
     assert settings.trusted_proxies == 0
     assert settings.allowed_origins == frozenset()
+    assert settings.administrators == frozenset()
 
 
 @pytest.mark.parametrize(
@@ -34,6 +35,7 @@ def test_the_defaults_are_safe() -> None:
         ({"SESSION_TOUCH_INTERVAL": "180"}, "session_touch_interval", timedelta(minutes=3)),
         ({"SESSION_MAX_PER_USER": "0"}, "session_max_per_user", 0),
         ({"ALLOWED_ORIGINS": "https://A.example"}, "allowed_origins", {"https://a.example"}),
+        ({"ADMINISTRATORS": "Ann@x.org, b@x.org"}, "administrators", {"ann@x.org", "b@x.org"}),
     ],
 )
 def test_a_setting_is_read(environment: dict[str, str], field: str, value: object) -> None:
@@ -79,6 +81,10 @@ def test_a_plain_postgresql_address_means_psycopg_3() -> None:
         ("ALLOWED_ORIGINS", "*"),
         ("ALLOWED_ORIGINS", "https://a.example,"),
         ("ALLOWED_ORIGINS", "https://[a"),
+        ("ADMINISTRATORS", "ann"),
+        ("ADMINISTRATORS", "ann@x.org,"),
+        ("ADMINISTRATORS", "ann@x.org b@x.org"),
+        ("ADMINISTRATORS", "ann@x.org\n"),
     ],
 )
 def test_a_wrong_value_is_refused_in_one_line(name: str, value: str) -> None:

@@ -108,7 +108,7 @@ def test_addresses_have_one_normal_form() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "@", "a@", "@b", "a b@c", "a@b\u200b", "a@b\u00a0", "\ud800@b"]
+    "text", ["", "@", "a@", "@b", "a b@c", "a@b\u200b", "a@b\u00a0", "\ud800@b", "a/b@c", "a@b/c"]
 )
 def test_what_is_no_address(text: str) -> None:
     assert not is_email(text)
