@@ -133,6 +133,7 @@ class Json(Answers):
     """An API."""
 
     logout_status = 200
+    is_idempotent = False  # whether a logout of nobody is a success
 
     def fields(self, request: Request) -> dict[str, str]:
         """Return the texts of a JSON object; any other body has none."""
@@ -173,7 +174,7 @@ class Json(Answers):
         return self.json({} if self.logout_status != 204 else None, self.logout_status)
 
     def nobody_logged_out(self) -> Response:
-        return self.stranger("")
+        return self.logged_out() if self.is_idempotent else self.stranger("")
 
     def done(self) -> Response:
         return self.json({})

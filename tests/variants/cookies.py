@@ -13,15 +13,11 @@ class Cookies:
     secure = False
     same_site = "Lax"
     tells_age = False  # whether a session cookie says for how long it is good
-    extra: tuple[str, ...] = ()  # Set-Cookie headers that come before, whatever the answer is
+    before: tuple[str, ...] = ()  # other Set-Cookie headers, of every answer
+    after: tuple[str, ...] = ()
 
     def __init__(self, path: str) -> None:
         self.path = path or "/"
-
-    def greet(self, response: Response) -> None:
-        """Set what has nothing to do with the session."""
-        for line in self.extra:
-            response.headers.add("Set-Cookie", line)
 
     def give(self, response: Response, values: Mapping[str, str], seconds: int) -> None:
         """Set the session's cookies; they are good for so many seconds."""
@@ -39,3 +35,11 @@ class Cookies:
     def attributes(self) -> str:
         secure = "; Secure" if self.secure else ""
         return f"; Path={self.path}; HttpOnly; SameSite={self.same_site}{secure}"
+
+
+class SetTwice(Cookies):
+    """Deletes a cookie before it sets it, in one answer."""
+
+    def give(self, response: Response, values: Mapping[str, str], seconds: int) -> None:
+        self.drop(response, tuple(values))
+        super().give(response, values, seconds)

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Request, Response
 
 from conformance.model import Profile
 
+from .account import AccountPages
 from .answers import Html, Json
 from .attempts import Attempts
 from .cookies import Cookies
@@ -40,7 +41,7 @@ class Visit:
         return self.session if self.session and self.session.user else None
 
 
-class Server:
+class Server(AccountPages):
     """Answers one request at a time; all that it keeps is in the store."""
 
     routes: ClassVar[dict[tuple[str, str], str]] = {
@@ -87,17 +88,23 @@ class Server:
 
     def handle(self, visit: Visit) -> Response:
         path, method = visit.request.path.removeprefix(self.prefix), visit.request.method
-        name = self.routes.get((method, path))
+        name = {**self.routes, **self.account_routes}.get((method, path))
         if name is None or not visit.request.path.startswith(f"{self.prefix}/"):
             return self.answers.refused(404, "There is no such page.")
         if method not in SAFE and self.guard.refuses(visit):
             return self.answers.refused(403, "This request comes from elsewhere.")
-        response: Response = getattr(self, name)(visit)
+        if (method, path) not in self.account_routes:
+            response: Response = getattr(self, name)(visit)
+        elif visit.user_session:
+            response = getattr(self, name)(visit, visit.user_session)
+        else:
+            response = self.stranger(visit)
         return response
 
     def finish(self, visit: Visit, response: Response) -> None:
         """Set and remove cookies, and say that nothing of this is for caches."""
-        self.cookies.greet(response)
+        for line in self.cookies.before:
+            response.headers.add("Set-Cookie", line)
         alive = visit.given or (None if visit.dropped else visit.session)
         if alive is None and self.sessions.greets:
             visit.given = self.sessions.start(None)
@@ -110,6 +117,8 @@ class Server:
         elif visit.dropped:
             self.cookies.drop(response, self.sessions.names)
         self.guard.finish(visit, response)
+        for line in self.cookies.after:
+            response.headers.add("Set-Cookie", line)
         response.headers["Cache-Control"] = "no-store"
         response.headers["Vary"] = "Cookie"
 

@@ -100,9 +100,9 @@ class Sessions:
                 self.end(session)
 
     def rotate(self, session: Session) -> None:
-        """Give the session a new token, and the old one no meaning."""
+        """Give the session a new token and new secrets, and the old ones no meaning."""
         self.store.sessions.pop(session.id, None)
-        session.id = self.new_id()
+        session.id, session.csrf = self.new_id(), secrets.token_urlsafe(32)
         self.store.sessions[session.id] = session
 
     def refresh(self, session: Session) -> None:

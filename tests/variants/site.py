@@ -53,6 +53,8 @@ class VariantSite(Site):
         """Return the variant with other parts than its own; `server` is the class of the app."""
         chosen = {**self.parts, **parts}
         server: type[Server] = chosen.pop("server")
+        if not self.profile.durable:
+            self.store.sessions.clear()
         return server(self.store, self.clock, self.profile, **chosen)
 
 

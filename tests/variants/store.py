@@ -61,6 +61,10 @@ class Store:
         self.accounts[name] = Account(name, digest(password, salt), salt, is_admin=is_admin)
         return True
 
+    def set_password(self, account: Account, password: str) -> None:
+        account.salt = secrets.token_bytes(16)
+        account.digest = digest(password, account.salt)
+
     def checked(self, name: str, password: str) -> Account | None:
         """Return the account if the password is right; unknown names cost as much as known ones."""
         account = self.accounts.get(name)
