@@ -62,7 +62,7 @@ class AccountPages:
     def log_out_everywhere(self, visit: Visit, session: Session) -> Response:
         self.sessions.end_all(session.user)
         visit.dropped = True
-        response: Response = self.answers.logged_out()
+        response: Response = self.answers.all_ended()
         return response
 
     def change_password(self, visit: Visit, session: Session) -> Response:
@@ -88,7 +88,7 @@ class AccountPages:
             return self.refused(FORBIDDEN)
         self.remove(session.user)
         visit.dropped = True
-        response: Response = self.answers.logged_out()
+        response: Response = self.answers.all_ended()
         return response
 
     # --- for administrators ----------------------------------------------------------------------

@@ -65,6 +65,10 @@ class Html(Answers):
     def logged_out(self) -> Response:
         return self.led_to("/login")
 
+    def all_ended(self) -> Response:
+        """Answer who has no session any more, anywhere."""
+        return self.led_to("/bye")
+
     def nobody_logged_out(self) -> Response:
         """Answer a logout of who is not logged in."""
         return self.led_to("/login") if self.no_session < 400 else self.refused(self.no_session)
@@ -172,6 +176,9 @@ class Json(Answers):
 
     def logged_out(self) -> Response:
         return self.json({} if self.logout_status != 204 else None, self.logout_status)
+
+    def all_ended(self) -> Response:
+        return self.logged_out()
 
     def nobody_logged_out(self) -> Response:
         return self.logged_out() if self.is_idempotent else self.stranger("")

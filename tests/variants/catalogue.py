@@ -9,6 +9,7 @@ from .attempts import Attempts
 from .cookies import Cookies, SetTwice
 from .guards import DoubleSubmit, DoubleSubmitForm, SessionToken
 from .jwt import Jwt
+from .server import Server
 from .sessions import Base64Url, NamedAtRandom, Sessions, Signed, TwoCookies, UuidPair
 from .site import Variant, like
 from .twosteps import TwoSteps
@@ -69,6 +70,13 @@ _VARIANTS = (
     Variant("two-accounts", {"answers": Json}),
     Variant("one-session-per-user"),
     Variant("memory"),
+    # --- what users can do with their sessions
+    Variant("json-account", {"answers": Json}),
+    Variant("password-change-ends-all", {"server": like(Server, after_password="all end")}),
+    Variant(
+        "password-change-offers",
+        {"answers": Json, "server": like(Server, after_password="offered")},
+    ),
     # --- how forged requests and guesses are refused
     Variant("csrf-session-token", {"guard": SessionToken}),
     Variant("csrf-double-submit", {"answers": Json, "guard": DoubleSubmit}),
