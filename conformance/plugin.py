@@ -15,7 +15,7 @@ from conformance.errors import SuiteError, UsageError
 from conformance.model import Outcome, Result, Scenario
 from conformance.profiles import parse_seconds
 from conformance.reports.text import failure_block
-from conformance.scheduler import restarts
+from conformance.scheduler import comes_last, restarts
 from conformance.specification import Specification, load
 from conformance.target import Limits, Target, opened
 from conformance.vocabulary import VOCABULARY
@@ -138,6 +138,11 @@ class ScenarioFile(pytest.File):
         for scenario in specification.scenarios:
             if scenario.name.partition("[")[0] == name:
                 yield ScenarioItem.from_parent(self, scenario=scenario)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Move what needs the end of the run there; all else keeps its order."""
+    items.sort(key=lambda item: isinstance(item, ScenarioItem) and comes_last(item.scenario))
 
 
 class ConformanceFailure(Exception):

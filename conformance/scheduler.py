@@ -67,8 +67,13 @@ def restarts(scenario: Scenario, profile: Profile) -> bool:
 
 def rounds(scenarios: Sequence[Scenario]) -> tuple[list[Scenario], list[Scenario]]:
     """Return what runs first, and what comes when all that has ended."""
-    first = [one for one in scenarios if "the end of the run" not in one.needs]
-    return first, [one for one in scenarios if one not in first]
+    first = [one for one in scenarios if not comes_last(one)]
+    return first, [one for one in scenarios if comes_last(one)]
+
+
+def comes_last(scenario: Scenario) -> bool:
+    """Say whether the scenario has to wait until all others have ended."""
+    return "the end of the run" in scenario.needs
 
 
 def _run_lane(

@@ -146,6 +146,8 @@ class StepReader:
         if node.value == "":
             return {}
         fields = node.fields("the object of this verb", known)
+        if not fields:
+            raise node.error("nothing is said here", "leave it out")
         if "current" in fields:
             self.choice(fields["current"], self.vocabulary.credential_changes, "change")
         self.check_manner(fields)

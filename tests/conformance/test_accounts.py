@@ -233,3 +233,21 @@ def test_a_registration_shows_no_password_whatever_the_server_repeats(suite: Sui
 def test_a_profile_without_registration_registers_nobody(suite: Suite) -> None:
     with pytest.raises(Unrecognised, match="the profile has no 'register' action"):
         register("alice", suite.profile(), suite.settings)
+
+
+SPARE = f"needs: [spare account]\n{LOGIN.lstrip()}"
+
+
+def test_an_account_to_spare_is_a_new_one(suite: Suite) -> None:
+    profile = suite.profile(REGISTER)
+    with leased(suite.scenario(SPARE), profile, suite.settings) as users:
+        assert users["alice"].username != profile.users["alice"].username
+
+
+def test_the_administrator_is_there_for_all(suite: Suite) -> None:
+    admin = {"username": "root", "password": "toor"}
+    users = {"alice": {"username": "alice", "password": PASSWORDS["alice"]}, "admin": admin}
+    profile = suite.profile({**REGISTER, "users": users})
+    for steps in (LOGIN, OWN, SPARE):
+        with leased(suite.scenario(steps), profile, suite.settings) as leased_users:
+            assert leased_users["admin"].username == "root"

@@ -339,5 +339,9 @@ def test_every_expectation_is_tried_here() -> None:
         "removed from the browser",
         "no token outside the cookie",
         "no password inside",
+        "one more session",
+        "one session less",
+        "none of the kept handles",
+        "not readable from there",
     }
     assert set(expectations.words) == tried | elsewhere

@@ -8,6 +8,7 @@ import pytest
 
 from conformance.model import Command, Launch, Outcome, Place, Profile, Sign, Timeouts, User
 from conformance.needs import Lack, needs
+from conformance.profile_actions import OPTIONAL_ACTIONS
 from conformance.profiles import read_profile
 
 BARE = """\
@@ -42,6 +43,17 @@ def not_tested(reason: str) -> Lack:
 
 LACKING = {
     "own account": None,
+    "spare account": not_tested(
+        "the profile has no 'register' action, so there is no account to spare"
+    ),
+    "the end of the run": None,
+    "csrf token": not_applicable("no 'csrf' token"),
+    "the action list sessions": not_applicable("no action 'list sessions'"),
+    **{
+        f"the action {name}": not_applicable(f"no action '{name}'")
+        for name in OPTIONAL_ACTIONS
+        if name != "register"
+    },
     "second user": not_tested("the profile has no second user 'bob' and no 'register' action"),
     "several sessions": not_applicable("a limit of one session for each user"),
     "idle timeout": not_applicable("no idle timeout"),
@@ -103,6 +115,15 @@ def test_another_timeout_or_none_at_all_does_not_do(
     need: str, timeouts: Timeouts, bare: Profile
 ) -> None:
     assert needs[need](replace(bare, timeouts=timeouts)) == LACKING[need]
+
+
+@pytest.mark.parametrize("name", [name for name in OPTIONAL_ACTIONS if name != "register"])
+def test_an_action_is_there_once_the_profile_declares_it(name: str, bare: Profile) -> None:
+    assert needs[f"the action {name}"](replace(bare, actions={name: bare.log_out})) is None
+
+
+def test_an_account_that_was_registered_is_one_to_spare(bare: Profile) -> None:
+    assert needs["spare account"](replace(bare, register=bare.log_out)) is None
 
 
 def test_one_sign_with_the_user_is_enough_to_tell_users_apart(bare: Profile) -> None:

@@ -276,7 +276,9 @@ NO_REQUEST = "is not a request such as POST /login"
 SOURCES = ", ".join(sources.words)
 KEYS = (
     "name, extends, base url, session cookie, session store, session limit, users, timeouts, "
-    "csrf, log in, log out, protected page, register, contract, ca file, environment, set up, "
+    "csrf, log in, log out, protected page, list sessions, register, change password, log out "
+    "everywhere, log out others, end session, remove account, step up, administrator ends "
+    "sessions, administrator removes account, contract, ca file, environment, set up, "
     "start, known failures"
 )
 EITHER = "a user has either 'password' or 'password from environment'"
@@ -327,7 +329,8 @@ WRONG = [
     (USERS, "users: »alice", "users is a mapping, not a text", ""),
     (USERS, f"users: »{{bob: {USER}}}", "users lacks the key 'alice'", ""),
     (USERS, f"users: {{»alise: {USER}}}", "unknown key 'alise' in users", "did you mean 'alice'?"),
-    (USERS, f"users: {{»carol: {USER}}}", "unknown key 'carol' in users", "known: alice, bob"),
+    (USERS, f"users: {{»carol: {USER}}}", "unknown key 'carol' in users",
+     "known: alice, bob, admin"),
     (USER, "»{password: lovelace}", "alice lacks the key 'username'", ""),
     (
         USER,
@@ -405,6 +408,31 @@ WRONG = [
         for line in ("/logout", "POST", "post /logout", "POST logout", "POST /log out")
     ],
     (LOG_OUT, "{send: »'', success: {status: 200}}", "a request is empty", ""),
+    (
+        LOG_OUT,
+        "{send: POST /, form: {a: »'{usrname}'}, success: {status: 200}}",
+        "nothing fills the placeholder '{usrname}' here",
+        "did you mean 'username'?",
+    ),
+    (
+        LOG_OUT,
+        "[{send: GET /, read: {key: {from field: k}}}, "
+        "{send: »'POST /{kex}', success: {status: 1}}]",
+        "nothing fills the placeholder '{kex}' here",
+        "did you mean 'key'?",
+    ),
+    (
+        "",
+        "administrator ends sessions: »{send: POST /, success: {status: 200}}",
+        "'administrator ends sessions' needs the user 'admin' below 'users'",
+        "",
+    ),
+    (
+        "",
+        "list sessions: »{send: GET /, success: {status: 200}}",
+        "list sessions lacks the key 'handles': what tells one from another?",
+        "",
+    ),
     (LOG_OUT, "{send: POST /, success: »{}}", "success has no conditions", ""),
     (LOG_OUT, "{send: POST /, success: {status: 200}, refused: »[]}", "refused has no conditions",
      ""),

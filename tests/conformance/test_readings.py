@@ -4,7 +4,7 @@ import pytest
 
 from conformance.errors import Unrecognised
 from conformance.model import Exchange, Place, Reading
-from conformance.readings import read, sources
+from conformance.readings import read, read_all, sources
 
 PLACE = Place("targets/x/profile.yaml", 12, 3)
 
@@ -93,3 +93,27 @@ def test_a_value_that_is_not_there_is_an_error(
 def test_every_source_is_tried_both_ways() -> None:
     found, missing = ({row[0] for row in rows} for rows in (FOUND, MISSING))
     assert found == missing == {*sources.words}
+
+
+LIST = '[{"id": "a", "n": 1}, {"id": "b"}, {"id": null}, {"id": "a"}, 3]'
+PAGE = "<a href='/end?s=a&amp;1'>x</a><a href='/end?s=b'>y</a><input name=s value=1><input name=s>"
+
+
+@pytest.mark.parametrize(
+    ("source", "key", "body", "values"),
+    [
+        ("from json", "*.id", LIST, ("a", "b")),
+        ("from json", "0.n", LIST, ("1",)),
+        ("from json", "*", '{"x": "1", "y": "2"}', ("1", "2")),
+        ("from json", "sessions.*.id", '{"sessions": [{"id": "z"}]}', ("z",)),
+        ("from json", "*.id", "no JSON", ()),
+        ("from pattern", "end.s=([^']*)'", PAGE, ("a&1", "b")),
+        ("from pattern", "nothing(.)", PAGE, ()),
+        ("from field", "s", PAGE, ("1", "")),
+        ("from header", "X-None", PAGE, ()),
+    ],
+)
+def test_all_values_are_found_in_order_and_each_once(
+    source: str, key: str, body: str, values: tuple[str, ...]
+) -> None:
+    assert read_all(Reading("handles", source, key, PLACE), answer(body)) == values

@@ -172,7 +172,7 @@ NO_LOGIN = (
     "nothing shows that alice can log in with the right credentials",
     "add to 'given': log in: alice",
 )
-NO_LOGOUT = ("nothing shows that a logout is accepted at all", "add 'log out' to 'given'")
+NO_LOGOUT = ("nothing shows that 'log out' is accepted at all", "add 'log out' to 'given'")
 NO_COOKIE = ("nothing shows that a login sets a session cookie", "add to 'given': log in: alice")
 NO_REQUEST = ("nothing shows that the server lets anybody in", "add to 'given': log in: alice")
 NO_SESSION = (

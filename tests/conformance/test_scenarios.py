@@ -70,7 +70,7 @@ def test_a_scenario_is_read_with_all_its_keys() -> None:
                 Step("keep session as", kept, Place("file.yaml", 9, 5)),
                 Step("present", {"session": kept}, Place("file.yaml", 10, 5), ("signed in",)),
             ),
-            when=(Step("log out", None, Place("file.yaml", 13, 5), ("accepted",)),),
+            when=(Step("log out", {}, Place("file.yaml", 13, 5), ("accepted",)),),
             then=(
                 Step(
                     verb="present",
@@ -153,11 +153,25 @@ def test_a_title_that_only_resembles_a_wrong_one_is_right(title: str) -> None:
 # --- steps ---------------------------------------------------------------------------------------
 
 OBJECTS: list[tuple[str, Any]] = [
-    ("log out", None),
-    ("log out:", None),
+    ("clear cookies", None),
+    ("clear cookies:", None),
+    ("log out", {}),
+    ("log out:", {}),
+    (
+        "log out: {from: another site, csrf token: left out}",
+        {"from": "another site", "csrf token": "left out"},
+    ),
+    ("change password", {}),
+    ("change password: {current: wrong password}", {"current": "wrong password"}),
+    ("end session: phone", "phone"),
+    ("administrator removes: bob", "bob"),
+    (
+        "{visit: {page: protected page, from: a sibling host}, expect: signed in}",
+        {"from": "a sibling host"},
+    ),
     ("clear cookies", None),
     ("log in: bob", "bob"),
-    ("{visit: protected page, expect: signed in}", None),
+    ("{visit: protected page, expect: signed in}", {}),
     ("{look at: every answer, expect: no server error}", "every answer"),
     ("{look at: session cookie, expect: HttpOnly}", "session cookie"),
     ("wait: half the idle timeout", "half the idle timeout"),
@@ -197,11 +211,11 @@ OBJECTS: list[tuple[str, Any]] = [
 
 @pytest.mark.parametrize(("text", "read"), OBJECTS)
 def test_the_object_of_a_verb_is_read_as_the_verb_takes_it(text: str, read: Any) -> None:
-    assert step(text).object == (read or ("protected page" if "visit" in text else None))
+    assert step(text).object == read
 
 
 USER = "known: alice, bob"
-CREDENTIALS = "user, name, password, password of, change, in"
+CREDENTIALS = "user, name, password, password of, change, in, from, csrf token"
 ONE_OF_TWO = "say either 'session' (a kept one) or 'token' (a text)"
 WRONG_STEPS = [
     ("»log oot", "unknown verb 'log oot'", "did you mean 'log out'?"),
@@ -216,9 +230,32 @@ WRONG_STEPS = [
     ("»expect: signed in", "a step has one verb, this has none", ""),
     ("»{}", "a step has one verb, this has none", ""),
     ("{log in: alice, »expects: accepted}", "unknown verb 'expects'", "VERBS"),
-    ("log out: »now", "this verb takes no object", ""),
-    ("log out: »[now]", "this verb takes no object", ""),
-    ("log out: »{}", "this verb takes no object", ""),
+    ("log out: »now", "the object of this verb is a mapping, not a text", ""),
+    ("log out: »[now]", "the object of this verb is a mapping, not a list", ""),
+    ("log out: »{}", "nothing is said here", "leave it out"),
+    (
+        "log out: {»form: x}",
+        "unknown key 'form' in the object of this verb",
+        "did you mean 'from'?",
+    ),
+    (
+        "log out: {from: »anothr site}",
+        "unknown origin 'anothr site'",
+        "did you mean 'another site'?",
+    ),
+    (
+        "log out: {csrf token: »lost}",
+        "unknown change of a CSRF token 'lost'",
+        "known: left out, made up, of another browser",
+    ),
+    ("{clear cookies: »now}", "this verb takes no object", ""),
+    (
+        "change password: {current: »old}",
+        "unknown change 'old'",
+        f"known: {', '.join(VOCABULARY.credential_changes)}",
+    ),
+    ("visit: »{page: protected page}", "a visit lacks the key 'from'", ""),
+    ("visit: {page: »login, from: another site}", "unknown page 'login'", "known: protected page"),
     ("»log in", "user is empty", ""),
     ("log in: »''", "user is empty", ""),
     ("log in: »carol", "unknown user 'carol'", USER),
@@ -340,7 +377,7 @@ WRONG_STEPS = [
         "{visit: protected page, expect: »accepted}",
         "'visit' shows nothing that 'accepted' could judge",
         "it can expect: no server error, no token outside the cookie, no password inside, "
-        "signed in, signed out",
+        "not readable from there, signed in, signed out",
     ),
     (
         "{compare: a, expect: »[all different, signed in]}",

@@ -12,7 +12,7 @@ from toyserver import Asked, Reply
 from toysuite import HTTPS, IDLE, LOGIN, LOGOUT, RESTART, START, Suite, alive
 
 from conformance.model import Outcome, Profile, Result, Scenario
-from conformance.scheduler import Plan, restarts, run_all
+from conformance.scheduler import Plan, restarts, rounds, run_all
 from conformance.target import Interruption, Limits, Target
 
 OWN_SERVER = {"base url": "http://127.0.0.1:{port}"}
@@ -239,3 +239,13 @@ def test_a_run_that_nobody_listens_to_any_more_is_interrupted(suite: Suite, tmp_
     running.close()
     assert interruption.happened
     assert not any(alive(int(pid)) for pid in (tmp_path / "pids").read_text().split())
+
+
+LAST = f"needs: [the end of the run]\n{LOGIN.lstrip()}"
+
+
+def test_what_needs_the_end_of_the_run_starts_when_all_else_has_ended(suite: Suite) -> None:
+    cases = [suite.scenario(LAST, "toy/last"), *named(suite, one=LOGIN, two=LOGOUT)]
+    order = [one.name for one in run_all(cases, suite.profile(), Plan(), Interruption(), print)]
+    assert order[-1] == "toy/last"
+    assert [len(each) for each in rounds(cases)] == [2, 1]

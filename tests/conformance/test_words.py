@@ -22,6 +22,8 @@ LISTS: dict[str, Mapping[str, Word]] = {
     "changes of credentials": VOCABULARY.credential_changes,
     "changes of a token": VOCABULARY.token_changes,
     "carriers": VOCABULARY.carriers,
+    "changes of a CSRF token": VOCABULARY.csrf_changes,
+    "origins": VOCABULARY.origins,
     "conditions": conditions.words,
     "readings": sources.words,
 }
@@ -135,6 +137,9 @@ def test_the_object_of_every_verb_can_be_read(verb: Word) -> None:
         "credentials": "{user: alice, change: wrong password}",
         "session": "copy",
         "request": "GET /status",
+        "manner": "{from: another site, csrf token: left out}",
+        "password change": "{current: wrong password}",
+        "handle": "phone",
         "steps": "[log in: alice]",
     }
     fitting = [w.word for w in VOCABULARY.expectations.values() if w.about in verb.shows]
