@@ -47,6 +47,14 @@ def _second_user(profile: Profile) -> Lack | None:
     return _not_tested("the profile has no second user 'bob' and no 'register' action")
 
 
+@needs("administrator")
+def _administrator(profile: Profile) -> Lack | None:
+    """The profile has a user `admin`, who may act on the accounts of others."""
+    if "admin" in profile.users:
+        return None
+    return _not_applicable("the profile declares no user 'admin'")
+
+
 @needs("spare account")
 def _spare_account(profile: Profile) -> Lack | None:
     """The users of this scenario are newly registered, so that it may use them up.

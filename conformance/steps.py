@@ -16,6 +16,7 @@ Known = TypeVar("Known")
 
 _MODIFIERS = ("expect", "browser", "times")
 _USERS = ("alice", "bob")
+_ROLES = (*_USERS, "admin")
 _PAGES = ("protected page",)
 _LOOKS = ("session cookie", "every answer")
 _MANNER = ("from", "csrf token")
@@ -194,7 +195,7 @@ def _request_line(node: Node) -> str:
 
 _OBJECTS: dict[str, Callable[[StepReader, Node], Plain]] = {
     "nothing": StepReader.nothing,
-    "user": lambda reader, node: reader.choice(node, _USERS, "user"),
+    "user": lambda reader, node: reader.choice(node, _ROLES, "user"),
     "page": StepReader.page,
     "manner": StepReader.manner,
     "password change": StepReader.password_change,
@@ -237,6 +238,8 @@ def _object_needs(step: Step, vocabulary: Vocabulary) -> Iterator[str]:
         yield "csrf token"
     if "bob" in _named_users(step, takes) or "bob" in _users_in_placeholders(step):
         yield "second user"
+    if "admin" in _named_users(step, takes):
+        yield "administrator"
 
 
 def _named_users(step: Step, takes: str) -> list[Plain]:
