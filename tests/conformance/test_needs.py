@@ -55,6 +55,7 @@ LACKING = {
         if name != "register"
     },
     "second user": not_tested("the profile has no second user 'bob' and no 'register' action"),
+    "administrator": not_applicable("no user 'admin'"),
     "several sessions": not_applicable("a limit of one session for each user"),
     "idle timeout": not_applicable("no idle timeout"),
     "absolute timeout": not_applicable("no absolute timeout"),
@@ -79,6 +80,7 @@ def test_every_need_is_tried() -> None:
 
 MET: list[tuple[str, dict[str, Any]]] = [
     ("second user", {"users": {"alice": User("a", "b"), "bob": User("c", "d")}}),
+    ("administrator", {"users": {"alice": User("a", "b"), "admin": User("c", "d")}}),
     ("several sessions", {"session_limit": 2}),
     ("several sessions", {"session_limit": None}),
     ("idle timeout", {"timeouts": Timeouts(idle=2)}),

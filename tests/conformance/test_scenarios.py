@@ -258,7 +258,7 @@ WRONG_STEPS = [
     ("visit: {page: »login, from: another site}", "unknown page 'login'", "known: protected page"),
     ("»log in", "user is empty", ""),
     ("log in: »''", "user is empty", ""),
-    ("log in: »carol", "unknown user 'carol'", USER),
+    ("log in: »carol", "unknown user 'carol'", f"{USER}, admin"),
     ("log in: »alicia", "unknown user 'alicia'", "did you mean 'alice'?"),
     ("log in: »[alice]", "user is a text, not a list", ""),
     ("visit: »protected pag", "unknown page 'protected pag'", "did you mean 'protected page'?"),
@@ -460,6 +460,7 @@ def test_nested_steps_are_read_like_any_others() -> None:
 IMPLIED = [
     ("log in: alice", ()),
     ("log in: bob", ("second user",)),
+    ("log in: admin", ("administrator",)),
     ("at once: [in turn: [log in: bob]]", ("second user",)),
     ("{log in with: {user: bob, name: x}, expect: refused}", ("second user",)),
     ("{log in with: {user: alice, password of: bob}, expect: refused}", ("second user",)),
@@ -602,7 +603,7 @@ WRONG_EXAMPLES = [
     (
         with_examples("  a: {who: alice}\n  b: {who: eve}", "log in: »<who>"),
         "unknown user 'eve'",
-        "known: alice, bob",
+        "known: alice, bob, admin",
     ),
 ]
 
