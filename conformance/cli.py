@@ -126,10 +126,14 @@ def _add_check(commands_: argparse._SubParsersAction[_Parser]) -> None:
 
 
 def _add_list(commands_: argparse._SubParsersAction[_Parser]) -> None:
-    list_ = commands_.add_parser("list", help="list requirements, scenarios or targets")
+    list_ = commands_.add_parser("list", help="list requirements, scenarios, targets or standards")
     list_.set_defaults(command=commands.list_)
-    kinds = ("requirements", "scenarios", "targets")
-    list_.add_argument("kind", nargs="?", choices=kinds, default="requirements")
+    kinds = ("requirements", "scenarios", "targets", "standards")
+    what = list_.add_mutually_exclusive_group()
+    what.add_argument("kind", nargs="?", choices=kinds, default="requirements")
+    what.add_argument(
+        "--standard", metavar="NAME", help="each clause of a standard, such as asvs, and its proof"
+    )
 
 
 def _add_explain(commands_: argparse._SubParsersAction[_Parser]) -> None:

@@ -15,7 +15,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from types import FrameType
 
-from conformance import __version__, explanations
+from conformance import __version__, crossreferences, explanations
 from conformance.data import folder, profile_path, target_names
 from conformance.errors import InputError, InputErrors, UsageError
 from conformance.known import unknown_names
@@ -161,8 +161,13 @@ def _check(path: Path) -> int:
 
 
 def list_(options: Namespace) -> int:
-    """List requirements, scenarios or targets, one a line."""
-    if options.kind == "targets":
+    """List requirements, scenarios, targets or standards, or the clauses of one standard."""
+    if options.standard:
+        specification = load(folder("scenarios"), VOCABULARY)
+        lines = crossreferences.table(options.standard, specification)
+    elif options.kind == "standards":
+        lines = crossreferences.standards(load(folder("scenarios"), VOCABULARY))
+    elif options.kind == "targets":
         lines = explanations.targets(
             (name, read_profile(profile_path(name))) for name in target_names()
         )

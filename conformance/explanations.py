@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from itertools import groupby
 from textwrap import fill, indent
 
+from conformance.crossreferences import titled
 from conformance.errors import UsageError, did_you_mean
 from conformance.model import Profile, Requirement, Scenario, Vocabulary, Word
 from conformance.specification import Specification
@@ -50,13 +51,13 @@ def explain(name: str, specification: Specification, vocabulary: Vocabulary) -> 
     """
     if name in specification.requirements:
         return _requirement(specification.requirements[name], specification)
-    cases = [one for one in specification.scenarios if name in (one.name, _file(one))]
+    cases = [one for one in specification.scenarios if name in (one.name, one.file)]
     if cases:
         return _scenario(cases, specification)
     words = {word.word: word for words in _word_lists(vocabulary) for word in words.values()}
     if name in words:
         return _word(words[name])
-    known = [*specification.requirements, *map(_file, specification.scenarios), *words]
+    known = [*specification.requirements, *(one.file for one in specification.scenarios), *words]
     hint = did_you_mean(name, known) or "see: session-conformance list"
     raise UsageError(f"there is nothing called '{name}'; {hint}")
 
@@ -65,11 +66,12 @@ def _requirement(one: Requirement, specification: Specification) -> str:
     lines = [f"{one.id} ({one.level.value}, {one.conformance_class.value})", _text(one.says)]
     if one.why:
         lines += ["", "Why:", _text(one.why)]
-    lines += ["", f"Sources: {', '.join(one.refs)}"]
+    sources = titled(one.refs, specification.standards)
+    lines += ["", "Sources:", *map(_hanging, sources)]
     if one.untestable:
         return "\n".join([*lines, "", "Not testable from outside:", _text(one.untestable)])
     lines += ["", "Scenarios:"]
-    files = groupby(specification.verifying(one.id), key=_file)
+    files = groupby(specification.verifying(one.id), key=lambda case: case.file)
     return "\n".join([*lines, *(f"  {name}: {next(cases).title}" for name, cases in files)])
 
 
@@ -105,8 +107,8 @@ def _word_lists(vocabulary: Vocabulary) -> list[Mapping[str, Word]]:
     ]
 
 
-def _file(scenario: Scenario) -> str:
-    return scenario.name.partition("[")[0]
+def _hanging(text: str) -> str:
+    return fill(" ".join(text.split()), _WIDTH, initial_indent="  ", subsequent_indent="    ")
 
 
 def _text(text: str) -> str:

@@ -78,6 +78,7 @@ class Requirement:
     place: Place
     why: str = ""
     untestable: str = ""  # the reason; empty when a black-box client can check it
+    ref_places: tuple[Place, ...] = field(default=(), compare=False)  # where each of `refs` stands
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,12 @@ class Scenario:
     @property
     def area(self) -> str:
         """The folder below `scenarios/` that the file is in."""
-        return self.name.partition("[")[0].rpartition("/")[0]
+        return self.file.rpartition("/")[0]
+
+    @property
+    def file(self) -> str:
+        """The name of the file, without the row."""
+        return self.name.partition("[")[0]
 
 
 # --- the vocabulary ----------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import re
 from enum import Enum
 from typing import TYPE_CHECKING, TypeVar
 
-from conformance.model import ConformanceClass, Level, Requirement
+from conformance.model import ConformanceClass, Level, Place, Requirement
 from conformance.yamltree import Node, known_words
 
 if TYPE_CHECKING:
@@ -41,7 +41,13 @@ def _requirement(name: str, node: Node, key: Node, area: str) -> Requirement:
         place=key.place,
         why=fields["why"].filled_text("why") if "why" in fields else "",
         untestable=fields["untestable"].filled_text("untestable") if "untestable" in fields else "",
+        ref_places=_places(fields["refs"]),
     )
+
+
+def _places(refs: Node) -> tuple[Place, ...]:
+    nodes = [refs] if isinstance(refs.value, str) else refs.items("refs")
+    return tuple(node.place for node in nodes)
 
 
 def _choice(kind: type[Choice], node: Node, what: str) -> Choice:

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+from conformance.citations import broken_citations
 from conformance.errors import InputError, InputErrors, UsageError, did_you_mean
+from conformance.guide import Guide, read_guide, unguided
 from conformance.model import Requirement, Scenario, Vocabulary
 from conformance.requirements import read_requirements
 from conformance.rules import broken_rules
 from conformance.scenarios import read_scenarios
+from conformance.standards import Standard, read_standard
 from conformance.yamltree import Node, parse
 
 Read = TypeVar("Read")
+
+_LEDGER = "requirements.yaml"
+_STANDARDS = "standards"  # the folder of the lists of clauses
+_GUIDE = "guide.yaml"
 
 
 @dataclass(frozen=True)
@@ -28,6 +35,8 @@ class Specification:
     requirements: Mapping[str, Requirement]
     scenarios: tuple[Scenario, ...]
     sha256: str
+    standards: Mapping[str, Standard] = field(default_factory=dict)
+    guide: Guide = field(default_factory=Guide)
 
     def verifying(self, requirement: str) -> tuple[Scenario, ...]:
         """Return the scenarios that verify a requirement."""
@@ -36,11 +45,9 @@ class Specification:
 
 def load(folder: Path, vocabulary: Vocabulary) -> Specification:
     """Read a folder such as `scenarios/`; raises InputErrors with everything that is wrong."""
-    files = sorted(folder.rglob("*.yaml"))
-    if not files:
+    guides, lists, ledgers, others = _sorted_by_kind(folder)
+    if not ledgers + others:
         raise UsageError(f"there are no scenarios below {folder}")
-    ledgers = [file for file in files if file.name == "requirements.yaml"]
-    others = [file for file in files if file.name != "requirements.yaml"]
     errors: list[InputError] = []
     requirements = list(_read_all(ledgers, folder, read_requirements, errors))
 
@@ -48,18 +55,33 @@ def load(folder: Path, vocabulary: Vocabulary) -> Specification:
         return read_scenarios(root, name, vocabulary)
 
     scenarios = list(_read_all(others, folder, scenarios_of, errors))
+    every = _read_all(lists, folder / _STANDARDS, lambda *given: [read_standard(*given)], errors)
+    standards = {standard.key: standard for standard in every}
+    guide = next(_read_all(guides, folder, lambda root, _: [read_guide(root)], errors), Guide())
     if not errors:
         errors += broken_rules(requirements, scenarios, vocabulary)
+        errors += broken_citations(requirements, standards)
+        errors += unguided(guide, requirements)
     if errors:
         raise InputErrors(errors)
     ids = {requirement.id: requirement for requirement in requirements}
-    return Specification(ids, tuple(scenarios), _digest(files, folder))
+    digest = _digest(sorted(ledgers + others), folder)
+    return Specification(ids, tuple(scenarios), digest, standards, guide)
+
+
+def _sorted_by_kind(folder: Path) -> tuple[list[Path], list[Path], list[Path], list[Path]]:
+    """Return the guide (one or none), the lists of clauses, those of requirements, the rest."""
+    files = sorted(folder.rglob("*.yaml"))
+    guides = [file for file in files if file == folder / _GUIDE]
+    lists = [file for file in files if file.parent == folder / _STANDARDS]
+    ledgers = [file for file in files if file.name == _LEDGER and file not in lists]
+    return guides, lists, ledgers, [f for f in files if f not in {*guides, *lists, *ledgers}]
 
 
 def _read_all(
     files: Iterable[Path],
     folder: Path,
-    read: Callable[[Node, str], Iterator[Read]],
+    read: Callable[[Node, str], Iterable[Read]],
     errors: list[InputError],
 ) -> Iterator[Read]:
     """Yield what all files say; a file that is wrong adds an error and is left out."""

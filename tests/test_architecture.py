@@ -18,7 +18,8 @@ Layers = tuple[tuple[str, str], ...]
 CONFORMANCE: Layers = (
     ("needs nothing of ours", ". reports model errors connections entropy setcookie spellings"),
     ("words, files, cookies and URLs", "words yamltree cookiestore baseurl data outcomes"),
-    ("one file of requirements, rules", "requirements rules known"),
+    ("one file of requirements, standards or rules", "requirements standards guide rules known"),
+    ("who cites what", "citations"),
     ("words about times and tokens", "changes durations"),
     ("a browser, and what is seen in answers", "browser origins readings signs"),
     ("requests as a profile says them", "composition"),
@@ -38,6 +39,7 @@ CONFORMANCE: Layers = (
     ),
     ("all words together", "vocabulary"),
     ("one scenario", "engine"),
+    ("from clauses to scenarios", "crossreferences"),
     ("what users read of the specification", "explanations documents"),
     ("accounts for one scenario", "accounts"),
     ("one target", "target"),
