@@ -178,7 +178,7 @@ class Json(Answers):
         return self.json({} if self.logout_status != 204 else None, self.logout_status)
 
     def all_ended(self) -> Response:
-        return self.logged_out()
+        return self.done()
 
     def nobody_logged_out(self) -> Response:
         return self.logged_out() if self.is_idempotent else self.stranger("")
