@@ -218,7 +218,7 @@ class Browser:
         seconds = self._clock() - started
         exchange = Exchange(request.method, url, sent, *answer, started, seconds)
         if cookies is None:
-            self._keep(exchange)
+            self.keep(exchange)
         self._record(exchange)
         return exchange
 
@@ -251,7 +251,8 @@ class Browser:
         """Close idle connections, which a server may have closed after a wait or a restart."""
         self._wire.drop_connections()
 
-    def _keep(self, exchange: Exchange) -> None:
+    def keep(self, exchange: Exchange) -> None:
+        """Keep the cookies of an answer, as if this browser had asked for it."""
         received = map(parse_set_cookie, exchange.header_values("Set-Cookie"))
         with self._lock:
             for set_cookie in received:

@@ -300,6 +300,7 @@ class Profile:
     contract: str = ""
     durable: bool = True  # sessions are kept where a restart does not lose them
     session_limit: int | None = None  # live sessions that one user may have
+    rotates_tokens: bool = False  # a session may get a new token whenever it is used
     ca_file: str = ""
     launch: Launch | None = None
     known_failures: Mapping[str, KnownFailure] = field(default_factory=dict)

@@ -31,6 +31,7 @@ _PROFILE = (
     "session cookie",
     "session store",
     "session limit",
+    "token rotation",
     "users",
     "timeouts",
     "csrf",
@@ -84,6 +85,7 @@ def read_profile(path: Path) -> Profile:
         contract=fields["contract"].filled_text("contract") if "contract" in fields else "",
         durable=_durable(fields["session store"]) if "session store" in fields else True,
         session_limit=_count(fields["session limit"]) if "session limit" in fields else None,
+        rotates_tokens="token rotation" in fields and _on_use(fields["token rotation"]),
         ca_file=fields["ca file"].filled_text("ca file") if "ca file" in fields else "",
         launch=_launch(root, path),
         known_failures=_known_failures(fields["known failures"])
@@ -214,6 +216,15 @@ def _durable(node: Node) -> bool:
     if text not in ("memory", "durable"):
         raise node.error(f"session store is 'memory' or 'durable', not '{text}'")
     return text == "durable"
+
+
+def _on_use(node: Node) -> bool:
+    text = node.text("token rotation")
+    if text != "on use":
+        raise node.error(
+            f"token rotation is 'on use', not '{text}'", "leave it out if there is none"
+        )
+    return True
 
 
 def _count(node: Node) -> int:

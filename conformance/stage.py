@@ -53,11 +53,15 @@ class Life:
 
 @dataclass(frozen=True)
 class KeptSession:
-    """The session cookies of a browser at one moment."""
+    """The session cookies of a browser at one moment.
+
+    `earlier` are those that the session had before, where the target gives it new ones on use.
+    """
 
     cookies: tuple[tuple[str, str], ...] = field(repr=False)
     role: str
     life: Life
+    earlier: tuple[tuple[tuple[str, str], ...], ...] = field(default=(), repr=False)
 
 
 @dataclass

@@ -31,7 +31,7 @@ CONFORMANCE: Layers = (
     (
         "one word, one small function",
         "verbs verbs.registry verbs.account verbs.acting verbs.administration verbs.exact "
-        "verbs.listing verbs.login verbs.nested verbs.pages verbs.server "
+        "verbs.listing verbs.login verbs.nested verbs.pages verbs.rotation verbs.server "
         "verbs.tokens "
         "expectations expectations.registry expectations.actions expectations.cookies "
         "expectations.leaks expectations.listing expectations.origins expectations.pages "

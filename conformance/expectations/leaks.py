@@ -16,7 +16,11 @@ _SHORTEST_TOKEN = 8  # shorter cookie values stand in any page by chance
 def no_token_outside(seen: Seen, stage: Stage) -> str | None:
     """No session token stands in a URL, a body, or a header other than Set-Cookie."""
     tokens = {
-        value for session in stage.kept.values() for one in session for _, value in one.cookies
+        value
+        for sessions in stage.kept.values()
+        for one in sessions
+        for cookies in (one.cookies, *one.earlier)
+        for _, value in cookies
     } | {cookie.value for seat in stage.seats.values() for cookie in seat.cookies}
     tokens = {token for token in tokens if len(token) >= _SHORTEST_TOKEN}
     texts = ((one, where, text) for one in seen.exchanges for where, text in _everything(one))

@@ -13,6 +13,7 @@ from conformance.model import Exchange, Plain, Request
 from conformance.origins import origins
 from conformance.stage import KeptSession, Life, Page, Seat, Seen, Stage, TooSlow
 from conformance.verbs.registry import ON_PAGE, verbs
+from conformance.verbs.rotation import follow
 from conformance.verbs.tokens import presented
 
 _VISITS_PER_IDLE_TIMEOUT = 2
@@ -41,11 +42,20 @@ def present(stage: Stage, _: Seat, wanted: Mapping[str, str]) -> Seen:
 
     The object is the name under which a session was kept. As a mapping: `session` (a kept one) or
     `token` (a text for every session cookie), `change` (see the list of changes), and `in` (where
-    to put the token instead of the cookie).
+    to put the token instead of the cookie). A session that has ended is presented with the tokens
+    that it had earlier as well.
     """
-    sessions = presented(stage, wanted)
-    pages = [_present(stage, session, wanted.get("in", "cookie")) for session in sessions]
+    pages: list[Page] = []
+    carrier = wanted.get("in", "cookie")
+    for session in presented(stage, wanted):
+        pages.append(_present(stage, session, carrier))
+        if pages[-1].shown.state == "signed out":
+            pages += [_present(stage, one, carrier) for one in _earlier(session)]
     return Seen(tuple(page.exchange for page in pages), pages=tuple(pages))
+
+
+def _earlier(session: KeptSession) -> list[KeptSession]:
+    return [replace(session, cookies=cookies) for cookies in session.earlier]
 
 
 def _present(stage: Stage, session: KeptSession, carrier: str) -> Page:
@@ -80,6 +90,7 @@ def _page(stage: Stage, exchange: Exchange, owner: str, life: Life) -> Page:
     shown = recognise(stage.profile, exchange, stage.users)
     if shown.state == "signed in":
         life.active = max(life.active, exchange.started)
+        follow(stage, exchange)
     return Page(exchange, shown, owner, life)
 
 

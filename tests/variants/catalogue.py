@@ -8,9 +8,9 @@ from .answers import Html, Html200, Html401, Html403, Json
 from .attempts import Attempts
 from .cookies import Cookies, SetTwice
 from .guards import DoubleSubmit, DoubleSubmitForm, SessionToken
-from .jwt import Jwt
+from .jwt import Jwt, JwtReissued
 from .server import Server
-from .sessions import Base64Url, NamedAtRandom, Sessions, Signed, TwoCookies, UuidPair
+from .sessions import Base64Url, NamedAtRandom, Rotating, Sessions, Signed, TwoCookies, UuidPair
 from .site import Variant, like
 from .twosteps import TwoSteps
 
@@ -39,6 +39,8 @@ _VARIANTS = (
     Variant("uuid-pairs", {"sessions": like(UuidPair, name="SESSION")}),
     Variant("signed-ids", {"sessions": Signed}),
     Variant("jwt", {"answers": Json, "sessions": Jwt}),
+    Variant("jwt-reissued", {"answers": Json, "sessions": JwtReissued}),
+    Variant("rotation", {"sessions": Rotating}),
     Variant("two-cookies", {"answers": Json, "sessions": TwoCookies}),
     Variant("cookie-name-pattern", {"sessions": NamedAtRandom}),
     # --- what cookies look like

@@ -113,5 +113,9 @@ def test_it_works(variant: str, tmp_path: Path) -> None:
         tried = [scenario(name, tmp_path) for name in SCENARIOS]
         results = dict(zip(SCENARIOS, map(server.perform, tried), strict=True))
     fine = (Outcome.PASSED, Outcome.NOT_APPLICABLE, Outcome.NOT_TESTED)
-    wrong = {k: f"{one.outcome.value}: {one.reason} {one.expected} {one.observed} line {one.place.line}" for k, one in results.items() if one.outcome not in fine}
+    wrong = {
+        k: f"{one.outcome.value}: {one.reason} {one.expected} {one.observed} line {one.place.line}"
+        for k, one in results.items()
+        if one.outcome not in fine
+    }
     assert not wrong
