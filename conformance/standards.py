@@ -10,7 +10,7 @@ from conformance.yamltree import Node, known_words
 
 _CLAUSE = "{clause}"
 _KEYS = ("name", "version", "status", "source", "cited as", "lists", "levels", "awaited", "clauses")
-_REQUIRED = ("name", "version", "status", "source", "cited as", "lists", "clauses")
+_REQUIRED = ("name", "version", "status", "cited as", "lists", "clauses")
 _CLAUSE_KEYS = ("title", "level", "untestable", "partly", "awaited")
 
 
@@ -77,7 +77,7 @@ def read_standard(root: Node, key: str) -> Standard:
         name=text["name"],
         version=text["version"],
         status=text["status"],
-        source=text["source"],
+        source=text.get("source", ""),
         cited_as=text["cited as"],
         lists=text["lists"],
         place=root.key("clauses").place,

@@ -40,7 +40,9 @@ CONFORMANCE: Layers = (
     ("all words together", "vocabulary"),
     ("one scenario", "engine"),
     ("from clauses to scenarios", "crossreferences"),
-    ("what users read of the specification", "explanations documents"),
+    ("what users read of the specification", "explanations standards_page"),
+    ("the specification as a document", "specification_page"),
+    ("all documents", "documents"),
     ("accounts for one scenario", "accounts"),
     ("one target", "target"),
     (
