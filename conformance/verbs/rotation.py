@@ -23,13 +23,13 @@ def follow(stage: Stage, exchange: Exchange) -> None:
     new = {cookie.name: cookie.value for cookie in cookies if cookie.value}
     sent = {pair for pair in exchange.sent_cookies if is_session_cookie(stage, pair[0])}
     old = {(name, value) for name, value in sent if new.get(name, value) != value}
-    for seat in stage.seats.values():
+    for seat in tuple(stage.seats.values()):
         if old & set(held_cookies(stage, seat)):
             seat.browser.keep(exchange)
-    for name, sessions in stage.kept.items():
-        stage.kept[name] = [
-            _rotated(one, new) if old & set(one.cookies) else one for one in sessions
-        ]
+    for sessions in tuple(stage.kept.values()):
+        for place, one in enumerate(sessions):
+            if old & set(one.cookies):
+                sessions[place] = _rotated(one, new)
 
 
 def _rotated(session: KeptSession, new: dict[str, str]) -> KeptSession:
