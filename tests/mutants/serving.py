@@ -94,7 +94,11 @@ class Handler(BaseHTTPRequestHandler):
         ):
             self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(b"" if bodiless else body)
+        if not bodiless:
+            self.write_body(body)
+
+    def write_body(self, body: bytes) -> None:
+        self.wfile.write(body)
 
     def _environ(self) -> dict[str, Any]:
         path, _, query = self.path.partition("?")
@@ -129,6 +133,21 @@ class LowerCaseHandler(Handler):
 
     def send_header(self, keyword: str, value: str) -> None:
         super().send_header(keyword.lower(), value)
+
+
+class ChunkedHandler(Handler):
+    """Does not say how long an answer is; it comes in pieces."""
+
+    def send_header(self, keyword: str, value: str) -> None:
+        if keyword == "Content-Length":
+            keyword, value = "Transfer-Encoding", "chunked"
+        super().send_header(keyword, value)
+
+    def write_body(self, body: bytes) -> None:
+        for start in range(0, len(body), 16):
+            piece = body[start : start + 16]
+            self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
+        self.wfile.write(b"0\r\n\r\n")
 
 
 class ClosingHandler(Handler):

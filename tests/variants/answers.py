@@ -133,10 +133,17 @@ class Html200(Html):
         return self.login_form(csrf, "You are not signed in")
 
 
+class Html404(Html):
+    """A stranger does not learn that there is such a page."""
+
+    def stranger(self, csrf: str) -> Response:  # noqa: ARG002
+        return self.refused(404, "There is no such page.")
+
+
 class Json(Answers):
     """An API."""
 
-    logout_status = 200
+    login_status = logout_status = 200
     is_idempotent = False  # whether a logout of nobody is a success
 
     def fields(self, request: Request) -> dict[str, str]:
@@ -164,6 +171,8 @@ class Json(Answers):
 
     def logged_in(self, session: Session) -> Response:
         assert session.user
+        if self.login_status == 204:
+            return self.json(None, 204)
         return self.json({"user": {"name": session.user.name}})
 
     def login_refused(self, csrf: str) -> Response:  # noqa: ARG002

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from mutants.serving import ClosingHandler, LowerCaseHandler
+from mutants.serving import ChunkedHandler, ClosingHandler, LowerCaseHandler
 
-from .answers import Html, Html200, Html401, Html403, Json
+from .answers import Html, Html200, Html401, Html403, Html404, Json
 from .attempts import Attempts
-from .cookies import Cookies, SetTwice
-from .guards import DoubleSubmit, DoubleSubmitForm, SessionToken
+from .cookies import Cookies, SetTwice, SmallLetters
+from .guards import DoubleSubmit, DoubleSubmitForm, OneTimeToken, SessionToken
 from .jwt import Jwt, JwtReissued
-from .server import Server
+from .server import AgentBound, Server
 from .sessions import Base64Url, NamedAtRandom, Rotating, Sessions, Signed, TwoCookies, UuidPair
 from .site import Variant, like
 from .twosteps import TwoSteps
@@ -23,16 +23,27 @@ UNRELATED = (
 _VARIANTS = (
     # --- what it answers
     Variant("html"),
-    Variant("html-303", {"answers": like(Html, redirect=303, refusal=401)}),
-    Variant("html-401", {"answers": Html401}),
+    Variant(
+        "html-303",
+        {
+            "answers": like(Html, redirect=303, refusal=401),
+            "server": like(Server, drops_dead_cookies=True),
+        },
+    ),
+    Variant("html-401", {"answers": Html401, "server": like(Server, welcomes=True)}),
+    Variant("html-404", {"answers": Html404}),
     Variant("html-403", {"answers": like(Html403, no_session=403)}),
     Variant("html-200", {"answers": Html200}),
     Variant("json", {"answers": Json}),
-    Variant("logout-204", {"answers": like(Json, logout_status=204, is_idempotent=True)}),
+    Variant(
+        "bodiless",
+        {"answers": like(Json, login_status=204, logout_status=204, is_idempotent=True)},
+    ),
     Variant("two-step-login", {"server": TwoSteps}),
     Variant("path-prefix"),
     # --- how it says that over HTTP
-    Variant("lower-case-headers", {"answers": Json}, LowerCaseHandler),
+    Variant("lower-case-headers", {"answers": Json, "cookies": SmallLetters}, LowerCaseHandler),
+    Variant("chunked", {"answers": Json, "server": AgentBound}, ChunkedHandler),
     Variant("http-1.0", handler=ClosingHandler),
     # --- how sessions are told apart
     Variant("base64url-ids", {"answers": Json, "sessions": like(Base64Url, name="connect.sid")}),
@@ -64,10 +75,10 @@ _VARIANTS = (
     Variant("anonymous-session", {"sessions": like(Sessions, greets=True)}),
     Variant(
         "sliding-cookie",
-        {"sessions": like(Sessions, resends=True), "cookies": like(Cookies, tells_age=True)},
+        {"sessions": like(Sessions, resends=True), "cookies": like(Cookies, age="Max-Age")},
     ),
-    Variant("fixed-expiry", {"cookies": like(Cookies, tells_age=True)}),
-    Variant("idle-only", {"answers": Json}),
+    Variant("fixed-expiry", {"cookies": like(Cookies, age="Expires")}),
+    Variant("idle-only", {"answers": Json, "sessions": like(Sessions, granularity=60.0)}),
     Variant("no-timeouts", {"answers": Json}),
     Variant("two-accounts", {"answers": Json}),
     Variant("one-session-per-user"),
@@ -81,8 +92,18 @@ _VARIANTS = (
     ),
     # --- how forged requests and guesses are refused
     Variant("csrf-session-token", {"guard": SessionToken}),
+    Variant("csrf-one-time-token", {"guard": OneTimeToken}),
     Variant("csrf-double-submit", {"answers": Json, "guard": DoubleSubmit}),
     Variant("csrf-double-submit-form", {"guard": DoubleSubmitForm}),
+    Variant(
+        "everything",
+        {
+            "sessions": like(Rotating, name="__Host-sid", greets=True),
+            "guard": SessionToken,
+            "cookies": like(Cookies, secure=True, age="Max-Age", before=UNRELATED),
+        },
+    ),
+    Variant("throttle", {"answers": Json, "attempts": like(Attempts, limit=4, pause=900.0)}),
     Variant("lockout", {"attempts": like(Attempts, limit=5, tells=False)}),
 )
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 
+from werkzeug.http import http_date
 from werkzeug.wrappers import Response
 
 
@@ -12,7 +14,7 @@ class Cookies:
 
     secure = False
     same_site = "Lax"
-    tells_age = False  # whether a session cookie says for how long it is good
+    age = ""  # "Max-Age" or "Expires", where a session cookie says for how long it is good
     before: tuple[str, ...] = ()  # other Set-Cookie headers, of every answer
     after: tuple[str, ...] = ()
 
@@ -21,7 +23,8 @@ class Cookies:
 
     def give(self, response: Response, values: Mapping[str, str], seconds: int) -> None:
         """Set the session's cookies; they are good for so many seconds."""
-        age = f"; Max-Age={seconds}" if self.tells_age else ""
+        until = http_date(time.time() + seconds)  # browsers live in everybody's time
+        age = {"": "", "Max-Age": f"; Max-Age={seconds}", "Expires": f"; Expires={until}"}[self.age]
         for name, value in values.items():
             response.headers.add("Set-Cookie", f"{name}={value}{age}{self.attributes}")
 
@@ -43,3 +46,11 @@ class SetTwice(Cookies):
     def give(self, response: Response, values: Mapping[str, str], seconds: int) -> None:
         self.drop(response, tuple(values))
         super().give(response, values, seconds)
+
+
+class SmallLetters(Cookies):
+    """Writes attributes in small letters and without the spaces that nobody needs."""
+
+    @property
+    def attributes(self) -> str:
+        return super().attributes.lower().replace(" ", "")

@@ -53,6 +53,16 @@ class SessionToken(Origins):
         return session.csrf if session else ""
 
 
+class OneTimeToken(SessionToken):
+    """The same, and each token is good for one form."""
+
+    def refuses(self, visit: Visit) -> bool:
+        is_refused = super().refuses(visit)
+        if visit.session and not is_refused:
+            visit.session.csrf = secrets.token_urlsafe(32)
+        return is_refused
+
+
 class DoubleSubmit(Origins):
     """A cookie holds a token that is signed for the session; a header has to repeat it."""
 

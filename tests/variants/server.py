@@ -42,7 +42,14 @@ class Visit:
 
 
 class Server(AccountPages):
-    """Answers one request at a time; all that it keeps is in the store."""
+    """Answers one request at a time; all that it keeps is in the store.
+
+    The attributes are what variants change: whether a cookie that opens nothing is removed
+    (`drops_dead_cookies`), and whether a new account is logged in at once (`welcomes`).
+    """
+
+    drops_dead_cookies = False
+    welcomes = False
 
     routes: ClassVar[dict[tuple[str, str], str]] = {
         ("GET", "/login"): "login_form",
@@ -80,11 +87,14 @@ class Server(AccountPages):
         return response(environ, start_response)
 
     def respond(self, request: Request) -> Response:
-        session = self.sessions.find(request.cookies)
-        visit = Visit(request, self.answers.fields(request), session)
+        visit = Visit(request, self.answers.fields(request), self.session_of(request))
         response = self.handle(visit)
         self.finish(visit, response)
         return response
+
+    def session_of(self, request: Request) -> Session | None:
+        """Return the live session that the request presents."""
+        return self.sessions.find(request.cookies)
 
     def handle(self, visit: Visit) -> Response:
         path, method = visit.request.path.removeprefix(self.prefix), visit.request.method
@@ -114,7 +124,7 @@ class Server(AccountPages):
         if visit.given:
             values = self.sessions.cookies(visit.given)
             self.cookies.give(response, values, self.sessions.lifetime(visit.given))
-        elif visit.dropped:
+        elif visit.dropped or (alive is None and self.drops_dead_cookies):
             self.cookies.drop(response, self.sessions.names)
         self.guard.finish(visit, response)
         for line in self.cookies.after:
@@ -164,4 +174,21 @@ class Server(AccountPages):
             return self.answers.refused(400, "A name and a password are needed.")
         if not self.store.add_account(name, password):
             return self.answers.refused(409, "That name is taken.")
+        if self.welcomes:
+            visit.given = self.sessions.start(self.store.accounts[name])
         return self.answers.done()
+
+
+class AgentBound(Server):
+    """A session is good in the kind of browser only that it began with."""
+
+    def log_in(self, visit: Visit) -> Response:
+        response = super().log_in(visit)
+        if visit.given:
+            visit.given.agent = visit.request.user_agent.string
+        return response
+
+    def session_of(self, request: Request) -> Session | None:
+        session = super().session_of(request)
+        is_same = session is not None and session.agent == request.user_agent.string
+        return session if is_same else None

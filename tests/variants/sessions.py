@@ -24,6 +24,7 @@ class Sessions:
     name = "sid"
     greets = False
     resends = False
+    granularity = 0.0  # seconds: a use soon after the last is not noted
 
     def __init__(
         self, store: Store, now: Callable[[], float], timeouts: Timeouts, limit: int | None
@@ -67,7 +68,9 @@ class Sessions:
         session = self.load(id_)
         if session is None or not self.is_alive(session):
             return None
-        session.used, session.presented = self.now(), id_
+        if self.now() - session.used >= self.granularity:
+            session.used = self.now()
+        session.presented = id_
         return session
 
     def load(self, id_: str) -> Session | None:
@@ -101,8 +104,13 @@ class Sessions:
 
     def rotate(self, session: Session) -> None:
         """Give the session a new token and new secrets, and the old ones no meaning."""
+        session.csrf = secrets.token_urlsafe(32)
+        self.renew(session)
+
+    def renew(self, session: Session) -> None:
+        """Give the session a new token."""
         self.store.sessions.pop(session.id, None)
-        session.id, session.csrf = self.new_id(), secrets.token_urlsafe(32)
+        session.id = self.new_id()
         self.store.sessions[session.id] = session
 
     def refresh(self, session: Session) -> None:
@@ -171,8 +179,13 @@ class Rotating(Sessions):
             return self.store.sessions.get(session.id)  # None once it has ended
         return super().load(id_)
 
+    def rotate(self, session: Session) -> None:
+        past = self.store.past.items()
+        self.store.past = {old: kept for old, kept in past if kept[0] is not session}
+        super().rotate(session)
+
     def refresh(self, session: Session) -> None:
         if session.presented == session.id:
             old = session.id
-            self.rotate(session)
+            self.renew(session)
             self.store.past[old] = (session, self.now() + self.grace)

@@ -31,6 +31,7 @@ class Session:
     csrf: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     handle: str = field(default_factory=lambda: secrets.token_hex(8))
     presented: str = field(default="", repr=False)  # the token by which it was found last
+    agent: str = ""  # the browser that it is bound to
     confirmed: bool = False  # the user has just given the password again
 
 
