@@ -40,7 +40,7 @@ _VERB_OBJECTS = {
     "user": "`alice` or `bob`",
     "credentials": "a mapping of `user` and one or more of `name`, `password`, `password of`, "
     "`change`, `in`, `from`, `csrf token`",
-    "page": "`protected page`, or a mapping of `page` and `from`",
+    "page": "`protected page`, or a mapping of `page` and `from`, `method`, `path` or `claim`",
     "manner": "nothing, or a mapping of `from` and `csrf token`",
     "password change": "nothing, or a mapping of `current` (a change of credentials), `from` and "
     "`csrf token`",
@@ -67,6 +67,8 @@ def vocabulary(words: Vocabulary) -> str:
         ("Changes of a token", "For `present: {change: ...}`.", words.token_changes),
         ("Carriers", "For `in: ...`.", words.carriers),
         ("Origins", "For `from: ...`: the page that sends the request.", words.origins),
+        ("Spellings of a path", "For `visit: {path: ...}`.", words.path_spellings),
+        ("Claims", "For `visit: {claim: ...}`.", words.claims),
         ("Changes of a CSRF token", "For `csrf token: ...`.", words.csrf_changes),
         ("Needs", "What `needs:` may say; many are implied by the words above.", words.needs),
         ("Conditions", "For signs in profiles, and for `send` in contracts.", conditions.words),

@@ -163,6 +163,8 @@ class Vocabulary:
     carriers: Mapping[str, Word]
     csrf_changes: Mapping[str, Word]
     origins: Mapping[str, Word]
+    path_spellings: Mapping[str, Word]
+    claims: Mapping[str, Word]
 
 
 # --- a target profile --------------------------------------------------------------------------

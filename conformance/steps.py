@@ -20,6 +20,8 @@ _ROLES = (*_USERS, "admin")
 _PAGES = ("protected page",)
 _LOOKS = ("session cookie", "every answer")
 _MANNER = ("from", "csrf token")
+_METHODS = ("HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE")
+_VISIT = ("from", "method", "path", "claim")
 _REQUEST = ("request", "headers", "form", "json", "body")
 _MAX_TIMES = 1000
 
@@ -133,14 +135,25 @@ class StepReader:
         return self.mapping_of(node, ("current", *_MANNER))
 
     def page(self, node: Node) -> Plain:
-        """Read which page is visited: its name alone, or with the page that asks for it."""
+        """Read which page is visited: its name alone, or with how it is asked for."""
         if isinstance(node.value, str):
             self.choice(node, _PAGES, "page")
             return {}
-        fields = node.fields("a visit", ("page", "from"), required=("page", "from"))
+        fields = node.fields("a visit", ("page", *_VISIT), required=("page",))
         self.choice(fields["page"], _PAGES, "page")
+        if len(fields) == 1:
+            raise node.error(
+                "nothing is said of how it is visited", "write 'visit: protected page'"
+            )
         self.check_manner(fields)
-        return {"from": fields["from"].text("from")}
+        known = {
+            "method": (_METHODS, "method"),
+            "path": (self.vocabulary.path_spellings, "spelling of a path"),
+            "claim": (self.vocabulary.claims, "claim"),
+        }
+        for key in known.keys() & fields.keys():
+            self.choice(fields[key], *known[key])
+        return {key: value.text(key) for key, value in fields.items() if key != "page"}
 
     def mapping_of(self, node: Node, known: tuple[str, ...]) -> Plain:
         """Return an object that may be left out: a mapping of some of these keys."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from conformance.changes import carriers, credential_changes, csrf_changes, token_changes
+from conformance.claims import claims
 from conformance.durations import durations
 from conformance.expectations import expectations
 from conformance.model import Vocabulary
 from conformance.needs import needs
 from conformance.origins import origins
+from conformance.paths import path_spellings
 from conformance.verbs import verbs
 
 VOCABULARY = Vocabulary(
@@ -20,4 +22,6 @@ VOCABULARY = Vocabulary(
     carriers=carriers.words,
     csrf_changes=csrf_changes.words,
     origins=origins.words,
+    path_spellings=path_spellings.words,
+    claims=claims.words,
 )

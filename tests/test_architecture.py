@@ -20,7 +20,7 @@ CONFORMANCE: Layers = (
     ("words, files, cookies and URLs", "words yamltree cookiestore baseurl data outcomes"),
     ("one file of requirements, standards or rules", "requirements standards guide rules known"),
     ("who cites what", "citations"),
-    ("words about times and tokens", "changes durations"),
+    ("words about times, tokens, paths and claims", "changes durations paths claims"),
     ("a browser, and what is seen in answers", "browser origins readings signs"),
     ("requests as a profile says them", "composition"),
     ("what is done by a profile", "actions process response"),

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from conformance.errors import Unrecognised
 from conformance.expectations.registry import describe, expectations
-from conformance.stage import Page, Seen, Stage
+from conformance.model import Exchange, Profile, Sign
+from conformance.signs import holds, placeholders
+from conformance.stage import NotTried, Page, Seen, Stage
+
+_SERVER_ERROR, _NOT_IMPLEMENTED = 500, 501
+_STATUS = frozenset({"status", "location"})
+_BODY = frozenset(
+    {"body is", "body contains", "body lacks", "body matches", "json", "json is", "json keys"}
+)
 
 
 @expectations("signed in", about="page")
@@ -29,6 +38,48 @@ def signed_out(seen: Seen, _: Stage) -> str | None:
             role = f" as {page.shown.role}" if page.shown.role else ""
             return f"signed in{role}: {describe(page.exchange)}"
     return None
+
+
+@expectations("not shown", about="page", refusal=True)
+def not_shown(seen: Seen, stage: Stage) -> str | None:
+    """No answer shows the protected page, nor names its user as that page does, with any status.
+
+    The answer need not be one that the profile knows: 404, 405 and 501 show nothing either. Of an
+    answer to HEAD, which has no body, status and headers are judged.
+    """
+    for page in seen.pages:
+        exchange = page.exchange
+        if exchange.status >= _SERVER_ERROR and exchange.status != _NOT_IMPLEMENTED:
+            raise Unrecognised(f"{describe(exchange)}: a server error shows nothing for certain")
+        if page.shown.state == "signed in" or _names_a_user(exchange, stage):
+            return f"the page is shown: {describe(exchange)}"
+        if exchange.method == "HEAD" and _is_head_of_the_page(exchange, stage.profile):
+            return f"the answer is that of the page: {describe(exchange)}"
+    return None
+
+
+def _names_a_user(exchange: Exchange, stage: Stage) -> bool:
+    """Say whether the answer names a user as the protected page does, whatever its status."""
+    values = [{"username": user.username} for user in stage.users.values()]
+    signs = (_without(sign, _STATUS) for sign in stage.profile.protected_page.signed_in)
+    naming = [sign for sign in signs if "username" in placeholders(dict(sign.conditions))]
+    return any(holds(sign, exchange, value) for sign in naming for value in values)
+
+
+def _is_head_of_the_page(exchange: Exchange, profile: Profile) -> bool:
+    page = profile.protected_page
+    shown = any(holds(_without(sign, _BODY), exchange, {}) for sign in page.signed_in)
+    hidden = any(holds(_without(sign, _BODY), exchange, {}) for sign in page.signed_out)
+    if shown and hidden:
+        raise NotTried(
+            "the signs of the protected page differ in the body alone, and HEAD has none"
+        )
+    return shown
+
+
+def _without(sign: Sign, names: frozenset[str]) -> Sign:
+    kept = {name: value for name, value in sign.conditions.items() if name not in names}
+    return replace(sign, conditions=kept)
 
 
 def _recognised_pages(seen: Seen) -> Iterator[Page]:

@@ -7,11 +7,13 @@ from dataclasses import replace
 from urllib.parse import urlencode
 
 from conformance.actions import recognise
+from conformance.claims import claims
 from conformance.composition import with_query
 from conformance.durations import durations
 from conformance.model import Exchange, Plain, Request
 from conformance.origins import origins
-from conformance.stage import KeptSession, Life, Page, Seat, Seen, Stage, TooSlow
+from conformance.paths import spelt
+from conformance.stage import KeptSession, Life, NotTried, Page, Seat, Seen, Stage, TooSlow
 from conformance.verbs.registry import ON_PAGE, verbs
 from conformance.verbs.rotation import follow
 from conformance.verbs.tokens import presented
@@ -24,9 +26,11 @@ _VISITS_PER_STAY = 10  # where the target declares no idle timeout
 def visit(stage: Stage, seat: Seat, wanted: Mapping[str, str]) -> Seen:
     """Visit the protected page with the cookies that a browser would still send.
 
-    The object is `protected page`, or a mapping of `page` and `from`: the page whose script asks.
+    The object is `protected page`, or a mapping of `page` and how it is asked for: `from` (the page
+    whose script asks), `method`, `path` (see the list of spellings) and `claim` (what the request
+    says of alice; see the list of claims).
     """
-    request, page = _page_request(stage), None
+    request, page = _asked_for(stage, wanted), None
     if "from" in wanted:
         page = origins[wanted["from"]](stage.profile.base_url)
         request = replace(request, headers=(*request.headers, *page.headers("GET", "cors")))
@@ -34,6 +38,21 @@ def visit(stage: Stage, seat: Seat, wanted: Mapping[str, str]) -> Seen:
     seat.visited = exchange.started
     shown = _page(stage, exchange, seat.role, seat.life)
     return Seen((exchange,), pages=(shown,), asked_from=page)
+
+
+def _asked_for(stage: Stage, wanted: Mapping[str, str]) -> Request:
+    """Return the request for the protected page, by the method, path and claim that are wanted."""
+    request = _page_request(stage)
+    if "path" in wanted:
+        open_page = stage.profile.log_in.requests[-1].path
+        target = spelt(request.target, wanted["path"], open_page)
+        if target == request.target:
+            raise NotTried(f"'{wanted['path']}' leaves this path as it is")
+        request = replace(request, target=target)
+    if "claim" in wanted:
+        claimed = claims[wanted["claim"]](stage.user("alice"))
+        request = replace(request, headers=(*request.headers, *claimed))
+    return replace(request, method=wanted.get("method", request.method))
 
 
 @verbs("present", takes="session", shows=ON_PAGE)

@@ -343,5 +343,6 @@ def test_every_expectation_is_tried_here() -> None:
         "one session less",
         "none of the kept handles",
         "not readable from there",
+        "not shown",
     }
     assert set(expectations.words) == tried | elsewhere

@@ -217,6 +217,8 @@ def test_the_object_of_a_verb_is_read_as_the_verb_takes_it(text: str, read: Any)
 USER = "known: alice, bob"
 CREDENTIALS = "user, name, password, password of, change, in, from, csrf token"
 ONE_OF_TWO = "say either 'session' (a kept one) or 'token' (a text)"
+SHOWN = VOCABULARY.verbs["visit"].shows
+FITTING = [name for name, word in VOCABULARY.expectations.items() if word.about in SHOWN]
 WRONG_STEPS = [
     ("»log oot", "unknown verb 'log oot'", "did you mean 'log out'?"),
     ("»''", "a step is empty", ""),
@@ -254,7 +256,16 @@ WRONG_STEPS = [
         "unknown change 'old'",
         f"known: {', '.join(VOCABULARY.credential_changes)}",
     ),
-    ("visit: »{page: protected page}", "a visit lacks the key 'from'", ""),
+    (
+        "visit: »{page: protected page}",
+        "nothing is said of how it is visited",
+        "write 'visit: protected page'",
+    ),
+    (
+        "visit: {page: protected page, method: »GET}",
+        "unknown method 'GET'",
+        "known: HEAD, OPTIONS, POST, PUT, PATCH, DELETE, TRACE",
+    ),
     ("visit: {page: »login, from: another site}", "unknown page 'login'", "known: protected page"),
     ("»log in", "user is empty", ""),
     ("log in: »''", "user is empty", ""),
@@ -376,8 +387,7 @@ WRONG_STEPS = [
     (
         "{visit: protected page, expect: »accepted}",
         "'visit' shows nothing that 'accepted' could judge",
-        "it can expect: no server error, no token outside the cookie, no password inside, "
-        "not readable from there, signed in, signed out",
+        f"it can expect: {', '.join(FITTING)}",
     ),
     (
         "{compare: a, expect: »[all different, signed in]}",
