@@ -109,13 +109,15 @@ class SessionDBAuth(SessionAuth):
 
     def erase_own(self, asking: Session) -> bool:
         """Remove the account of a session; False, and nothing, if the session has ended."""
+        own = {"user_id": asking.user_id}
         with self._database.transaction() as connection:
-            return _is_held(connection, asking) and _erase(connection, asking.user_id)
+            if not _is_held(connection, asking):
+                return False
+            return connection.execute(user_statements.REMOVE, own).rowcount == 1
 
     def erase(self, user_id: uuid.UUID) -> bool:
         """Remove an account with all its sessions; False if there is none."""
-        with self._database.transaction() as connection:
-            return _erase(connection, user_id)
+        return self._users.remove(user_id)
 
     def remove_expired(self, now: datetime, batch: int) -> int:
         """Remove up to ``batch`` sessions that have expired by ``now``; return how many."""
@@ -143,11 +145,6 @@ def _is_held(connection: Connection, session: Session) -> bool:
     current = _is_current(connection, session)
     held = connection.execute(statements.HELD, {"hash": session.token_hash}).first()
     return current and held is not None
-
-
-def _erase(connection: Connection, user_id: uuid.UUID) -> bool:
-    connection.execute(statements.REMOVE_ALL, {"user_id": user_id})
-    return connection.execute(user_statements.REMOVE, {"user_id": user_id}).rowcount == 1
 
 
 def _remove_expired(connection: Connection, now: datetime, batch: int) -> int:

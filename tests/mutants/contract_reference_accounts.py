@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from uuid import uuid4
 
 from flask import Flask, Response, g, jsonify, request
 
@@ -103,7 +104,8 @@ class LeavesTheOldToken(Auth):
     def change_password(self, signed_in: SignedIn, *details: str) -> str:
         token = super().change_password(signed_in, *details)
         version = signed_in.user.auth_version + 1
-        self._keeper.add(replace(signed_in.session, auth_version=version), None)
+        old = replace(signed_in.session, auth_version=version, public_id=uuid4())
+        self._keeper.add(old, None)
         return token
 
 

@@ -1,5 +1,6 @@
 """The controls pass, each mutant is caught, and each case of each scenario catches a mutant."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,7 @@ def test_a_scenario_of_its_requirement_catches(mutant: Mutant, tmp_path: Path) -
         for scenario in specification().verifying(mutant.requirement):
             results.append(server.perform(scenario))
             if results[-1].outcome is Outcome.FAILED:
+                sys.stdout.write(f"{results[-1].name}: observed {results[-1].observed}\n")  # -rP
                 return
     pytest.fail(f"{mutant} survives:\n" + "\n".join(map(said, results)))
 
