@@ -182,6 +182,14 @@ CONTROLS = {
     "classic memory": Control("classic/memory", ClassicSite),
 }
 
+# The exercise breaks rules of other areas, by contract; it is the control of its own area alone.
+OWN_AREA = {
+    "classic": "contract/classic",
+    "classic memory": "contract/classic",
+    "plain name": "cookies",
+    "https, plain name": "cookies",
+}
+
 Build = Callable[[Any], WSGI]
 
 

@@ -8,14 +8,9 @@ import pytest
 from conformance.model import Outcome, Result, Scenario
 
 from .harness import CONTROLS, OWN_CONTROLS, Mutant, mutants, running, specification, unchanged
+from .sites import OWN_AREA
 
-# The exercise breaks rules of other areas, by contract; it is the control of its own area alone.
-OWN_AREA = {
-    "classic": "contract/classic",
-    "classic memory": "contract/classic",
-    "plain name": "cookies",
-    "https, plain name": "cookies",
-}
+heavy = pytest.mark.heavy  # `tox -e proof` does the same, once and for all
 UNTRIED = (Outcome.NOT_APPLICABLE, Outcome.NOT_TESTED)
 
 SCENARIOS = specification().scenarios
@@ -35,6 +30,7 @@ def said(result: Result) -> str:
     return f"{result.name}: {result.outcome.value} {result.reason} {observed} ({result.place})"
 
 
+@heavy
 @pytest.mark.parametrize("name", OWN_CONTROLS)
 def test_a_right_server_passes_every_scenario_that_applies(name: str, tmp_path: Path) -> None:
     area = OWN_AREA.get(name, "")
@@ -46,6 +42,7 @@ def test_a_right_server_passes_every_scenario_that_applies(name: str, tmp_path: 
     assert any(one.outcome is Outcome.PASSED for one in results)
 
 
+@heavy
 def test_every_scenario_applies_to_some_right_server(tmp_path: Path) -> None:
     lacking = {scenario.name for scenario in SCENARIOS}
     for name, control in CONTROLS.items():
@@ -55,6 +52,7 @@ def test_every_scenario_applies_to_some_right_server(tmp_path: Path) -> None:
     assert not lacking
 
 
+@heavy
 @pytest.mark.parametrize("mutant", mutants(), ids=str)
 def test_a_scenario_of_its_requirement_catches(mutant: Mutant, tmp_path: Path) -> None:
     results = []
@@ -67,6 +65,7 @@ def test_a_scenario_of_its_requirement_catches(mutant: Mutant, tmp_path: Path) -
     pytest.fail(f"{mutant} survives:\n" + "\n".join(map(said, results)))
 
 
+@heavy
 @pytest.mark.parametrize("scenario", HELD, ids=lambda scenario: scenario.name)
 def test_some_mutant_is_caught_by(scenario: Scenario, tmp_path: Path) -> None:
     concerned = [mutant for mutant in mutants() if mutant.concerns(scenario)]

@@ -16,6 +16,8 @@ from .harness import Site, running, specification
 from .nulls import NULLS, TARGETS, NullControl
 from .serving import Listener
 
+pytestmark = pytest.mark.heavy  # `tox -e proof` does the same, once and for all
+
 
 @pytest.mark.parametrize("target", TARGETS)
 @pytest.mark.parametrize("name", NULLS)

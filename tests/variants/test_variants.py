@@ -13,6 +13,8 @@ FINE = (Outcome.PASSED, Outcome.NOT_APPLICABLE, Outcome.NOT_TESTED)
 SCENARIOS = [one for one in specification().scenarios if not one.area.startswith("contract/")]
 LEAST_PASSED = 120
 
+pytestmark = pytest.mark.heavy  # `tox -e proof` does the same, once and for all
+
 
 def said(result: Result) -> str:
     observed = f"expected '{result.expected}', observed {result.observed}" * bool(result.expected)
