@@ -30,9 +30,10 @@ control of its own. `also` names scenarios or cases that the mutant is
 there for: of other requirements, or those for which it is to be tried first. A defect that breaks
 two requirements is decorated twice.
 
-`test_mutants.py` sees to it that a scenario of its requirement catches the mutant (it has `failed`;
-`inconclusive` and `error` won't do), and that every case of every scenario catches some mutant; a
-contract is held to that once there is a module `contract_<name>.py`. To try one mutant:
+A mutant is caught when a scenario of its requirement has `failed` on it (`inconclusive` and `error`
+won't do) and passes on its control, and every case of every scenario has to catch some mutant:
+`tox -e proof` sees to both and writes docs/PROOF.md. One that nothing can catch is listed in
+`survivors.yaml` with the reason. To try single ones: `tox -e proof -- LOGOUT-1`, or
 `pytest tests/mutants -k LOGOUT-1`. No test waits: all servers and the engine share a `Clock`.
 """
 
@@ -89,6 +90,7 @@ __all__ = [
 ]
 
 CONTROLS: dict[str, Control | Variant] = {**OWN_CONTROLS, **VARIANTS}
+assert not OWN_CONTROLS.keys() & VARIANTS.keys(), "a variant is called as a control is"
 PARTS: tuple[tuple[str, type], ...] = (
     ("keeper", SessionAuth),
     ("auth", Auth),

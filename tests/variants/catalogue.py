@@ -82,7 +82,7 @@ _VARIANTS = (
     Variant("no-timeouts", {"answers": Json}),
     Variant("two-accounts", {"answers": Json}),
     Variant("one-session-per-user"),
-    Variant("memory"),
+    Variant("kept-in-memory"),
     # --- what users can do with their sessions
     Variant("json-account", {"answers": Json}),
     Variant("password-change-ends-all", {"server": like(Server, after_password="all end")}),
