@@ -138,10 +138,12 @@ def _add_list(commands_: argparse._SubParsersAction[_Parser]) -> None:
 
 def _add_explain(commands_: argparse._SubParsersAction[_Parser]) -> None:
     explain = commands_.add_parser(
-        "explain", help="explain a requirement or a scenario, and a word of the vocabulary"
+        "explain", help="explain a requirement, a scenario, a word of the vocabulary or a clause"
     )
     explain.set_defaults(command=commands.explain)
-    explain.add_argument("name", metavar="ID|NAME", help="such as LOGOUT-1 or logout/twice")
+    explain.add_argument(
+        "name", metavar="ID|NAME", help="such as LOGOUT-1, logout/twice or WSTG-SESS-06"
+    )
 
 
 def _url(text: str) -> str:

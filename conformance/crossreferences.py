@@ -56,6 +56,15 @@ def _scenarios(cited: Cited, specification: Specification) -> tuple[Scenario, ..
     return tuple(files.values())
 
 
+def clauses(specification: Specification) -> dict[str, Row]:
+    """Return the row of every clause of every standard by its citation."""
+    return {
+        standard.ref(row.cited.clause.id): row
+        for standard in specification.standards.values()
+        for row in rows(standard, specification)
+    }
+
+
 def counts(every: Iterable[Row]) -> str:
     """Say how many clauses there are, and how many of them are what."""
     states = [row.state for row in every]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from itertools import groupby
 from textwrap import fill, indent
 
-from conformance.crossreferences import titled
+from conformance.crossreferences import Row, clauses, titled
 from conformance.errors import UsageError, did_you_mean
 from conformance.model import Profile, Requirement, Scenario, Vocabulary, Word
 from conformance.specification import Specification
@@ -45,7 +45,7 @@ def targets(profiles: Iterable[tuple[str, Profile]]) -> list[str]:
 
 
 def explain(name: str, specification: Specification, vocabulary: Vocabulary) -> str:
-    """Return the explanation of a requirement's id, a scenario's name, or a word of the vocabulary.
+    """Return the explanation of a requirement, a scenario, a word, or a clause by its citation.
 
     Raises UsageError when there is none of that name.
     """
@@ -57,7 +57,11 @@ def explain(name: str, specification: Specification, vocabulary: Vocabulary) -> 
     words = {word.word: word for words in _word_lists(vocabulary) for word in words.values()}
     if name in words:
         return _word(words[name])
-    known = [*specification.requirements, *(one.file for one in specification.scenarios), *words]
+    every = clauses(specification)
+    if name in every:
+        return _clause(name, every[name])
+    files = (one.file for one in specification.scenarios)
+    known = [*specification.requirements, *files, *words, *every]
     hint = did_you_mean(name, known) or "see: session-conformance list"
     raise UsageError(f"there is nothing called '{name}'; {hint}")
 
@@ -88,6 +92,23 @@ def _scenario(cases: list[Scenario], specification: Specification) -> str:
         lines += ["", f"Needs: {', '.join(first.needs)}"]
     if len(cases) > 1:
         lines += ["", f"Cases: {', '.join(one.row for one in cases)}"]
+    return "\n".join(lines)
+
+
+def _clause(ref: str, row: Row) -> str:
+    clause = row.cited.clause
+    lines = [f"{ref} ({clause.level})" if clause.level else ref, _text(clause.title)]
+    if row.cited.requirements:
+        lines += ["", "Requirements:"]
+        lines += [
+            _hanging(f"{one.id} ({one.level.value}): {one.says}") for one in row.cited.requirements
+        ]
+    if row.scenarios:
+        lines += ["", "Scenarios:", *(f"  {one.file}: {one.title}" for one in row.scenarios)]
+    if clause.untestable:
+        lines += ["", "Not testable from outside:", _text(clause.untestable)]
+    if clause.partly:
+        lines += ["", "Tested in part; what is not seen:", _text(clause.partly)]
     return "\n".join(lines)
 
 

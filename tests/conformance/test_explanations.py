@@ -214,3 +214,39 @@ def test_what_is_not_there_can_not_be_explained(
     with pytest.raises(UsageError) as caught:
         explain(name, read, VOCABULARY)
     assert str(caught.value) == message
+
+
+# --- clauses -------------------------------------------------------------------------------------
+
+ASD = """\
+name: A standard
+version: 1
+status: In force.
+cited as: ASD {clause}
+lists: All of it.
+levels: [L1]
+clauses:
+  7.1: {title: Sessions end, level: L1, partly: The rest.}
+  7.2: {title: Nobody knows, level: L1, untestable: Nor do we.}
+"""
+ENDS = "LOGOUT-1: {level: may, class: core, says: It ends., refs: ASD 7.1}"
+
+
+def test_a_clause_is_explained_with_what_covers_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    files = {"logout/requirements.yaml": ENDS, "logout/logs-out.yaml": LOGOUT}
+    folder = write_files(tmp_path / "scenarios", {**files, "standards/asd.yaml": ASD})
+    read = load(folder, VOCABULARY)
+    assert explain("ASD 7.1", read, VOCABULARY) == (
+        "ASD 7.1 (L1)\n  Sessions end\n\n"
+        "Requirements:\n  LOGOUT-1 (may): It ends.\n\n"
+        "Scenarios:\n  logout/logs-out: A user logs out\n\n"
+        "Tested in part; what is not seen:\n  The rest."
+    )
+    assert explain("ASD 7.2", read, VOCABULARY) == (
+        "ASD 7.2 (L1)\n  Nobody knows\n\nNot testable from outside:\n  Nor do we."
+    )
+    with pytest.raises(UsageError, match=r"did you mean 'ASD 7\.1'"):
+        explain("ASD 71", read, VOCABULARY)
