@@ -45,8 +45,8 @@ _VERB_OBJECTS = {
     "password change": "nothing, or a mapping of `current` (a change of credentials), `from` and "
     "`csrf token`",
     "handle": "the name of a kept handle",
-    "session": "the name of a kept session, or a mapping of `session` or `token` with `change` "
-    "and `in`",
+    "session": "the name of a kept session, or a mapping of `session` or `token` with `change`, "
+    "`in` and `beside`",
     "name": "a name",
     "names": "a name or a list of names",
     "look": "`session cookie` or `every answer`",

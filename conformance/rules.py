@@ -63,23 +63,26 @@ def _unproved_requirements(
 
 
 def _unkept_names(scenario: Scenario) -> Iterator[InputError]:
-    kept: dict[str, set[str]] = {"session": set(), "handle": set()}
+    kept: dict[str, set[str]] = {"session": set(), "handle": set(), "answer": set()}
     for step in _flat(scenario.steps):
         for kind, name in _used_names(step):
             if name not in kept[kind]:
                 hint = did_you_mean(name, kept[kind]) or f"keep it first: 'keep {kind} as: ...'"
                 yield error_at(step.place, f"no {kind} is kept as '{name}' before this", hint)
-        if step.verb in ("keep session as", "keep handle as"):
+        if step.verb in ("keep session as", "keep handle as", "keep answer as"):
             kept[step.verb.split()[1]].add(str(step.object))
 
 
 def _used_names(step: Step) -> list[tuple[str, str]]:
     if step.verb == "compare" and isinstance(step.object, list):
         return [("session", str(name)) for name in step.object]
+    if step.verb == "compare answers" and isinstance(step.object, list):
+        return [("answer", str(name)) for name in step.object]
     if step.verb == "end session":
         return [("handle", str(step.object))]
-    if isinstance(step.object, dict) and "session" in step.object:
-        return [("session", str(step.object["session"]))]
+    if isinstance(step.object, dict):
+        named = (step.object.get(key) for key in ("session", "beside"))
+        return [("session", str(name)) for name in named if name is not None]
     return []
 
 

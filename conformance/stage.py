@@ -100,6 +100,7 @@ class Seen:
     still_held: tuple[str, ...] = ()  # names of session cookies that a logout left unchanged
     asked_from: OriginPage | None = None  # the foreign page that asked, if one did
     listing: Listing | None = None
+    likeness: Mapping[str, list[dict[str, str]]] = field(default_factory=dict)  # of kept answers
 
 
 @dataclass(frozen=True)
@@ -129,6 +130,7 @@ class Stage:
     kept: dict[str, list[KeptSession]] = field(default_factory=dict)
     listings: dict[str, Listing] = field(default_factory=dict)  # of each role, as seen last
     handles: dict[str, str] = field(default_factory=dict)  # of sessions, as kept by name
+    answers: dict[str, list[Exchange]] = field(default_factory=dict)  # as kept by name
     exchanges: list[Exchange] = field(default_factory=list)
     secrets: set[str] = field(default_factory=set, repr=False)
     lines: list[int] = field(default_factory=list)  # of the step that made each exchange

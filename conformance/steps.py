@@ -179,7 +179,7 @@ class StepReader:
         """Read a kept session's name, or a mapping that alters it or gives a literal token."""
         if isinstance(node.value, str):
             return {"session": node.filled_text("a session's name")}
-        fields = node.fields("what is presented", ("session", "token", "change", "in"))
+        fields = node.fields("what is presented", ("session", "token", "change", "in", "beside"))
         if ("session" in fields) == ("token" in fields):
             raise node.error("say either 'session' (a kept one) or 'token' (a text)")
         if "change" in fields:

@@ -17,7 +17,7 @@ Layers = tuple[tuple[str, str], ...]
 # only from the layers below its own, or from its own folder where that is one inside the package.
 CONFORMANCE: Layers = (
     ("needs nothing of ours", ". reports model errors connections entropy setcookie spellings"),
-    ("words, files, cookies and URLs", "words yamltree cookiestore baseurl data outcomes"),
+    ("words, files, cookies and URLs", "words yamltree cookiestore baseurl data likeness outcomes"),
     ("one file of requirements, standards or rules", "requirements standards guide rules known"),
     ("who cites what", "citations"),
     ("words about times, tokens, paths and claims", "changes durations paths claims"),
@@ -30,12 +30,12 @@ CONFORMANCE: Layers = (
     ("what a scenario plays on", "stage"),
     (
         "one word, one small function",
-        "verbs verbs.registry verbs.account verbs.acting verbs.administration verbs.exact "
-        "verbs.listing verbs.login verbs.nested verbs.pages verbs.rotation verbs.server "
-        "verbs.tokens "
-        "expectations expectations.registry expectations.actions expectations.cookies "
-        "expectations.leaks expectations.listing expectations.origins expectations.pages "
-        "expectations.response expectations.tokens",
+        "verbs verbs.account verbs.acting verbs.administration verbs.answers verbs.exact "
+        "verbs.listing verbs.login verbs.nested verbs.pages verbs.registry verbs.rotation "
+        "verbs.server verbs.tokens expectations expectations.actions expectations.cookies "
+        "expectations.leaks expectations.likeness expectations.listing expectations.origins "
+        "expectations.pages expectations.refusals expectations.registry expectations.response "
+        "expectations.tokens",
     ),
     ("all words together", "vocabulary"),
     ("one scenario", "engine"),

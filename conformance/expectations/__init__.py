@@ -4,9 +4,11 @@ from conformance.expectations import (
     actions,
     cookies,
     leaks,
+    likeness,
     listing,
     origins,
     pages,
+    refusals,
     tokens,
 )
 from conformance.expectations.registry import expectations
@@ -17,9 +19,11 @@ __all__ = [
     "cookies",
     "expectations",
     "leaks",
+    "likeness",
     "listing",
     "origins",
     "pages",
+    "refusals",
     "response_differs",
     "tokens",
 ]

@@ -21,7 +21,7 @@ _BODY = frozenset(
 @expectations("signed in", about="page")
 def signed_in(seen: Seen, stage: Stage) -> str | None:
     """The protected page shows that its own user is signed in, and names no other user."""
-    for page in _recognised_pages(seen):
+    for page in recognised_pages(seen):
         if page.shown.state == "signed out":
             stage.refuse_slowness(page.exchange, page.life)
             return f"signed out: {describe(page.exchange)}"
@@ -33,7 +33,7 @@ def signed_in(seen: Seen, stage: Stage) -> str | None:
 @expectations("signed out", about="page", refusal=True)
 def signed_out(seen: Seen, _: Stage) -> str | None:
     """The protected page shows that nobody is signed in."""
-    for page in _recognised_pages(seen):
+    for page in recognised_pages(seen):
         if page.shown.state == "signed in":
             role = f" as {page.shown.role}" if page.shown.role else ""
             return f"signed in{role}: {describe(page.exchange)}"
@@ -55,6 +55,17 @@ def not_shown(seen: Seen, stage: Stage) -> str | None:
             return f"the page is shown: {describe(exchange)}"
         if exchange.method == "HEAD" and _is_head_of_the_page(exchange, stage.profile):
             return f"the answer is that of the page: {describe(exchange)}"
+    return None
+
+
+@expectations("the same each time", about="page")
+def same_each_time(seen: Seen, stage: Stage) -> str | None:
+    """Every answer shows the same: the same one of the scenario's users, or no page."""
+    roles = {page.shown.role if page.shown.state == "signed in" else None for page in seen.pages}
+    strangers = roles - {None, "", *stage.users}
+    if len(roles) > 1 or strangers:
+        named = sorted("nobody" if role is None else role or "somebody" for role in roles)
+        return f"signed in is {', then '.join(named)}: {describe(seen.pages[-1].exchange)}"
     return None
 
 
@@ -82,7 +93,8 @@ def _without(sign: Sign, names: frozenset[str]) -> Sign:
     return replace(sign, conditions=kept)
 
 
-def _recognised_pages(seen: Seen) -> Iterator[Page]:
+def recognised_pages(seen: Seen) -> Iterator[Page]:
+    """Yield the pages that were seen; Unrecognised for one that no sign knows."""
     for page in seen.pages:
         if page.shown.state == "unrecognised":
             message = "neither 'signed in' nor 'signed out' of the profile recognises this answer"

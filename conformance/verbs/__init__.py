@@ -3,6 +3,7 @@
 from conformance.verbs import (
     account,
     administration,
+    answers,
     exact,
     listing,
     login,
@@ -16,6 +17,7 @@ from conformance.verbs.registry import verbs
 __all__ = [
     "account",
     "administration",
+    "answers",
     "exact",
     "listing",
     "login",

@@ -19,6 +19,7 @@ from conformance.verbs.rotation import follow
 from conformance.verbs.tokens import presented
 
 _VISITS_PER_IDLE_TIMEOUT = 2
+_TIMES_BESIDE = 3
 _VISITS_PER_STAY = 10  # where the target declares no idle timeout
 
 
@@ -60,13 +61,15 @@ def present(stage: Stage, _: Seat, wanted: Mapping[str, str]) -> Seen:
     """Visit the protected page from elsewhere with kept session cookies, whatever their lifetime.
 
     The object is the name under which a session was kept. As a mapping: `session` (a kept one) or
-    `token` (a text for every session cookie), `change` (see the list of changes), and `in` (where
-    to put the token instead of the cookie). A session that has ended is presented with the tokens
-    that it had earlier as well.
+    `token` (a text for every session cookie), `change` (see the list of changes), `in` (where to
+    put the token instead of the cookie), and `beside` (another kept session, whose cookies of the
+    same names stand behind in the same header; this is sent three times). A session that has ended
+    is presented with the tokens that it had earlier as well.
     """
     pages: list[Page] = []
     carrier = wanted.get("in", "cookie")
-    for session in presented(stage, wanted):
+    times = _TIMES_BESIDE if "beside" in wanted else 1
+    for session in presented(stage, wanted) * times:
         pages.append(_present(stage, session, carrier))
         if pages[-1].shown.state == "signed out":
             pages += [_present(stage, one, carrier) for one in _earlier(session)]

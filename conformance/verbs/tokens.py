@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from conformance.changes import token_changes
 from conformance.errors import Unrecognised
@@ -67,6 +68,9 @@ def presented(stage: Stage, wanted: Mapping[str, str]) -> list[KeptSession]:
         cookies = tuple((name, wanted["token"]) for name in _cookie_names(stage))
         return [KeptSession(cookies, "", Life(0.0, 0.0))]
     sessions = kept_sessions(stage, wanted["session"])
+    if "beside" in wanted:
+        beside = kept_sessions(stage, wanted["beside"])[0].cookies
+        sessions = [replace(one, cookies=one.cookies + beside, earlier=()) for one in sessions]
     change = wanted.get("change")
     return [_spoiled(session, change) for session in sessions] if change else sessions
 

@@ -344,5 +344,8 @@ def test_every_expectation_is_tried_here() -> None:
         "none of the kept handles",
         "not readable from there",
         "not shown",
+        "all alike",
+        "refused as HTTP has it",
+        "the same each time",
     }
     assert set(expectations.words) == tried | elsewhere
