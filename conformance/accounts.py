@@ -16,7 +16,7 @@ from conformance.actions import Performer
 from conformance.browser import Browser
 from conformance.engine import Settings
 from conformance.errors import Unrecognised
-from conformance.expectations.registry import describe
+from conformance.expectations.registry import not_understood
 from conformance.model import Profile, Scenario, User
 
 
@@ -60,10 +60,8 @@ def register(role: str, profile: Profile, settings: Settings) -> User:
         raise Unrecognised("the profile has no 'register' action")
     answer, exchanges = Performer(profile, browser, values).perform(profile.register)
     if answer != "accepted":
-        raise Unrecognised(
-            f"{describe(exchanges[-1])}: no new account could be registered "
-            f"({profile.register.place})"
-        )
+        message = f"no new account could be registered ({profile.register.place})"
+        raise not_understood(exchanges[-1], message)
     return user
 
 

@@ -31,6 +31,7 @@ from conformance.cookiestore import (
 )
 from conformance.errors import TargetError, Unreachable
 from conformance.model import Exchange, Request
+from conformance.pace import Pace
 from conformance.setcookie import parse_set_cookie
 
 Pairs = tuple[tuple[str, str], ...]
@@ -84,13 +85,14 @@ class Wire:
     """Connections that any number of browsers, in any number of threads, may share.
 
     `timeout` is for a whole exchange, however slowly its bytes come; `ca_file` replaces the
-    certificate authorities that are trusted.
+    certificate authorities that are trusted; `pace` says how fast requests may follow each other.
     """
 
-    def __init__(self, ca_file: str = "", timeout: float = 10.0) -> None:
+    def __init__(self, ca_file: str = "", timeout: float = 10.0, pace: Pace | None = None) -> None:
         if ca_file and not Path(ca_file).exists():
             raise TargetError(f"there is no file of certificate authorities at {ca_file}")
         self.timeout = timeout
+        self.pace = pace or Pace()
         self._verify: bool | str = ca_file or True
         self._adapter = _Adapter(pool_connections=16, pool_maxsize=128)
 
@@ -213,6 +215,7 @@ class Browser:
         own = [value for name, value in request.headers if name.lower() == "cookie"]
         sent = read_cookie_header("; ".join(own)) if own else pairs
         headers = _complete(request.headers, () if own else pairs)
+        self._wire.pace.keep()
         started = self._clock()
         answer = self._wire.send(request.method, url, headers, request.body)
         seconds = self._clock() - started

@@ -13,6 +13,7 @@ from conformance import __version__, commands
 from conformance.data import target_names
 from conformance.errors import SuiteError, own_defect
 from conformance.profiles import is_base_url, parse_seconds
+from conformance.target import MOST_AT_ONCE, parse_count, parse_rate
 
 _INCOMPLETE = 2
 _WRONG_INPUT = 3  # the exit code when files or the command line are wrong
@@ -93,7 +94,25 @@ def _add_run(commands_: argparse._SubParsersAction[_Parser]) -> None:
         "-k", dest="words", default="", metavar="EXPR", help="only names or ids with these words"
     )
     run.add_argument(
-        "-n", dest="jobs", type=_jobs, default=8, metavar="N", help="so many at once (default: 8)"
+        "-n",
+        "--concurrency",
+        type=_count,
+        default=8,
+        metavar="N",
+        help="scenarios at work at once (default: 8); those that wait don't count",
+    )
+    run.add_argument(
+        "--max-rps",
+        type=_rate,
+        default=0.0,
+        metavar="R",
+        help="requests that may start in a second (default: any number)",
+    )
+    run.add_argument(
+        "--shuffle",
+        type=int,
+        metavar="SEED",
+        help="start the scenarios in a random order: the same for the same seed",
     )
     run.add_argument(
         "--max-wait", type=_seconds, default=60.0, metavar="60s", help="longest wait of a scenario"
@@ -152,10 +171,18 @@ def _url(text: str) -> str:
     return text
 
 
-def _jobs(text: str) -> int:
-    if not text.isdecimal() or not 0 <= int(text) <= commands.MOST_JOBS:
-        raise argparse.ArgumentTypeError(f"'{text}' is not a number from 0 to {commands.MOST_JOBS}")
-    return max(1, int(text))
+def _count(text: str) -> int:
+    count = parse_count(text)
+    if count is None:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number from 0 to {MOST_AT_ONCE}")
+    return count
+
+
+def _rate(text: str) -> float:
+    rate = parse_rate(text)
+    if rate is None:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number of requests such as 20 or 0.5")
+    return rate
 
 
 def _seconds(text: str) -> float:

@@ -24,12 +24,11 @@ from conformance.outcomes import Run, exit_code, summarise
 from conformance.profiles import at_url, read_profile
 from conformance.reports import junit, report_json, text
 from conformance.reports.layout import number_of
-from conformance.scheduler import Plan, run_all
+from conformance.scheduler import run_all, shuffled
 from conformance.specification import Specification, load, select
 from conformance.target import Interruption, Limits, Target
 from conformance.vocabulary import VOCABULARY
-
-MOST_JOBS = 256
+from conformance.waiting import Notices
 
 
 def run(options: Namespace) -> int:
@@ -38,8 +37,10 @@ def run(options: Namespace) -> int:
     profile = profile_for(options.target, options.url, specification)
     scenarios = select(specification.scenarios, options.area, options.words)
     report_dir = _writable(options.report_dir)
-    plan = Plan(options.jobs, Limits(max_wait=options.max_wait))
-    finished = _run(specification, profile, scenarios, plan, strict=options.strict)
+    if options.shuffle is not None:
+        scenarios = tuple(shuffled(scenarios, options.shuffle))
+    limits = limits_of(options)
+    finished = _run(specification, profile, scenarios, limits, strict=options.strict)
     _write(report_dir / "report.json", report_json.report(finished))
     _write(report_dir / "junit.xml", junit.report(finished))
     again = _repeat_command(options)
@@ -47,6 +48,13 @@ def run(options: Namespace) -> int:
     _say("", *([blocks, ""] if blocks else []), text.summary(finished, colour=_colour()))
     _say(f"reports: {report_dir / 'report.json'}, {report_dir / 'junit.xml'}")
     return exit_code(finished.verdict)
+
+
+def limits_of(options: Namespace) -> Limits:
+    """Return the limits that the command line sets."""
+    return Limits(
+        max_wait=options.max_wait, concurrency=options.concurrency, max_rps=options.max_rps
+    )
 
 
 def profile_for(target: str, url: str | None, specification: Specification) -> Profile:
@@ -66,7 +74,7 @@ def _run(
     specification: Specification,
     profile: Profile,
     scenarios: Sequence[Scenario],
-    plan: Plan,
+    limits: Limits,
     *,
     strict: bool,
 ) -> Run:
@@ -79,12 +87,13 @@ def _run(
         urls[0] = target.profile.base_url
 
     _say(f"{profile.name}: {number_of(len(scenarios), 'scenario')}")
-    with _interruptible() as interruption:
-        for result in run_all(scenarios, profile, plan, interruption, on_open):
+    with _interruptible() as interruption, Notices(interruption.waking, _say).watching() as notices:
+        for result in run_all(scenarios, profile, limits, interruption, on_open):
             if interruption.happened and not ending:
                 ending = True
                 _say("interrupted: finishing the report (once more to stop at once)")
             results.append(result)
+            notices.result()
             is_error = result.outcome is Outcome.ERROR
             if not (is_error and result.reason in told):  # not a hundred times the same
                 _say(text.progress_line(result, len(results), len(scenarios), colour=_colour()))

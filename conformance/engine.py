@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 from conformance.browser import Wire
@@ -25,7 +26,16 @@ from conformance.model import (
 )
 from conformance.needs import Lack, needs
 from conformance.setcookie import parse_set_cookie
-from conformance.stage import DoesNotApply, NotTried, Seen, Server, Stage, TooSlow, Unproved
+from conformance.stage import (
+    DoesNotApply,
+    NotTried,
+    Seen,
+    Server,
+    Stage,
+    Throttled,
+    TooSlow,
+    Unproved,
+)
 from conformance.verbs import verbs
 
 
@@ -33,13 +43,15 @@ from conformance.verbs import verbs
 class Settings:
     """What a run brings along: connections, time, and the server when the suite started it.
 
-    `clock` and `sleep` are in seconds; `clock` never goes back.
+    `clock` and `sleep` are in seconds; `clock` never goes back. `idle` is entered while the
+    scenario does nothing but wait, so that another one can work meanwhile.
     """
 
     wire: Wire = field(default_factory=Wire)
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     server: Server | None = None
+    idle: Callable[[], AbstractContextManager[None]] = nullcontext
 
 
 def lack(scenario: Scenario, profile: Profile) -> Lack | None:
@@ -80,7 +92,7 @@ def run(
         sleep=_sleeper(settings),
         server=settings.server,
     )
-    return _Performance(scenario, stage).result()
+    return _Performance(scenario, stage, settings).result()
 
 
 def waits(scenario: Scenario, timeouts: Timeouts) -> float:
@@ -105,7 +117,8 @@ def _sleeper(settings: Settings) -> Callable[[float], None]:
     """Return a sleep after which only fresh connections are used: idle ones may be closed."""
 
     def sleep(seconds: float) -> None:
-        settings.sleep(seconds)
+        with settings.idle():
+            settings.sleep(seconds)
         settings.wire.drop_connections()
 
     return sleep
@@ -114,6 +127,7 @@ def _sleeper(settings: Settings) -> Callable[[float], None]:
 # What it means for the scenario that a step stopped for this reason; anything else is an error.
 _MEANT = {
     NotTried: Outcome.NOT_TESTED,
+    Throttled: Outcome.NOT_TESTED,
     DoesNotApply: Outcome.NOT_APPLICABLE,
     Unproved: Outcome.INCONCLUSIVE,
 }
@@ -138,11 +152,13 @@ class _Stopped(Exception):
 class _Performance:
     """One scenario on its stage."""
 
-    def __init__(self, scenario: Scenario, stage: Stage) -> None:
+    def __init__(self, scenario: Scenario, stage: Stage, settings: Settings) -> None:
         self.scenario = scenario
         self.stage = stage
+        self.idle = settings.idle
         self.place = scenario.place
         self.too_slow = False
+        self.throttled: float | None = None
 
     def result(self) -> Result:
         started = self.stage.clock()
@@ -159,6 +175,7 @@ class _Performance:
             seconds=self.stage.clock() - started,
             exchanges=tuple(self.recorded()),
             too_slow=self.too_slow,
+            throttled=self.throttled,
         )
 
     def outcome(self) -> tuple[Outcome, str, str, str]:
@@ -181,6 +198,8 @@ class _Performance:
         if isinstance(reason, TooSlow):
             self.too_slow = True
             return Outcome.INCONCLUSIVE, f"the run was too slow: {reason}"
+        if isinstance(reason, Throttled):
+            self.throttled = reason.seconds or 0.0
         meant = (outcome for kind, outcome in _MEANT.items() if isinstance(reason, kind))
         return next(meant, Outcome.ERROR), str(reason)
 
@@ -201,7 +220,7 @@ class _Performance:
         """Run the steps in threads of their own; the first that fails, in their order, counts."""
         for step in steps:
             self.open_browsers(step)  # here, so that no two threads open the same
-        with ThreadPoolExecutor(len(steps)) as pool:
+        with self.idle(), ThreadPoolExecutor(len(steps)) as pool:
             running = [pool.submit(self.repeated, step) for step in steps]
         for one in running:
             one.result()

@@ -390,3 +390,4 @@ class Result:
     seconds: float = 0.0
     exchanges: tuple[RecordedExchange, ...] = ()
     too_slow: bool = False  # nothing was proved because this machine was too slow
+    throttled: float | None = None  # nothing was proved: leave the target alone for so many seconds

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
 from itertools import takewhile
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
+from conformance.background import Background
 from conformance.commands import profile_for
 from conformance.data import folder
 from conformance.errors import SuiteError, UsageError
 from conformance.model import Outcome, Result, Scenario
 from conformance.profiles import parse_seconds
 from conformance.reports.text import failure_block
-from conformance.scheduler import comes_last, restarts
+from conformance.scheduler import shares, shuffled
 from conformance.specification import Specification, load
-from conformance.target import Limits, Target, opened
+from conformance.target import MOST_AT_ONCE, Limits, comes_last, parse_count, parse_rate
 from conformance.vocabulary import VOCABULARY
+
+Number = TypeVar("Number", int, float)
 
 _SKIPPED = (Outcome.NOT_APPLICABLE, Outcome.NOT_TESTED)
 _LEDGER = "requirements.yaml"
@@ -35,6 +38,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--target-url", metavar="URL", help="where the target runs already")
     group.addoption(
         "--max-wait", metavar="60s", default="60s", help="longest wait of a scenario (60s)"
+    )
+    group.addoption(
+        "--concurrency",
+        metavar="N",
+        default="8",
+        help="scenarios at work at once in each process (8); those that wait don't count",
+    )
+    group.addoption(
+        "--max-rps",
+        metavar="R",
+        default="0",
+        help="requests that may start in a second, in each process (0: any number)",
+    )
+    group.addoption(
+        "--shuffle", metavar="SEED", type=int, help="start the scenarios in a random order"
     )
 
 
@@ -67,16 +85,16 @@ class _Run:
     """The target and the specification of one pytest process; opened when first needed."""
 
     def __init__(self, config: pytest.Config) -> None:
-        max_wait = parse_seconds(config.getoption("--max-wait"))
-        if max_wait is None:
-            raise UsageError(f"--max-wait {config.getoption('--max-wait')} is not a time like 60s")
-        self.limits = Limits(max_wait=max_wait)
+        self.limits = _limits(config)
         self.specifications: dict[Path, Specification] = {}
         specification = self.specification(self._asked_for(config.args))
         url = config.getoption("--target-url")
         self.profile = profile_for(config.getoption("--target"), url, specification)
-        self._targets: dict[bool, Target] = {}
-        self._open = ExitStack()
+        self.rootpath = config.rootpath
+        worker = getattr(config, "workerinput", {"workercount": 1})  # of pytest-xdist
+        self.processes = int(worker["workercount"])
+        self.seed = config.getoption("--shuffle")
+        self._running: dict[Path, Background] = {}
 
     def _asked_for(self, arguments: list[str]) -> Path:
         """Return the folder of the specification that pytest collects from, or else ours."""
@@ -100,16 +118,62 @@ class _Run:
             self.specifications[root] = load(root, VOCABULARY)
         return self.specifications[root]
 
-    def target(self, scenario: Scenario) -> Target:
-        """Return the target for a scenario; those that restart it have one of their own."""
-        alone = restarts(scenario, self.profile)
-        if alone not in self._targets:
-            target = self._open.enter_context(opened(self.profile, self.limits))
-            self._targets[alone] = target
-        return self._targets[alone]
+    def result(self, item: ScenarioItem) -> Result:
+        """Return the result of an item; the first that is asked for starts all of its share."""
+        if item.root not in self._running:
+            every = [one for one in item.session.items if isinstance(one, ScenarioItem)]
+            own = self._share(
+                item.scenario, [one.scenario for one in every if one.root == item.root]
+            )
+            self._running[item.root] = Background(own, self.profile, self.limits)
+        return self._running[item.root].result(item.scenario)
+
+    def _share(self, asked_for: Scenario, scenarios: list[Scenario]) -> list[Scenario]:
+        """Return what this process runs, in the order in which it is to start."""
+        share = shares(scenarios, self.profile, self.processes)
+        own = [one for one in scenarios if share[one.name] == share[asked_for.name]]
+        return own if self.seed is None else shuffled(own, self.seed)
+
+    def shares_of(self, node_ids: Sequence[str], processes: int) -> dict[str, int]:
+        """Return the share of each item that is a scenario, by the ids that pytest gives them."""
+        named = {one: scenario for one in node_ids if (scenario := self._scenario_of(one))}
+        share = shares(list(named.values()), self.profile, processes)
+        return {one: share[scenario.name] for one, scenario in named.items()}
+
+    def _scenario_of(self, node_id: str) -> Scenario | None:
+        path, _, row = node_id.partition("::")
+        file = (self.rootpath / path).resolve()
+        root = self.root_of(file) if file.suffix == ".yaml" else None
+        if root is None:
+            return None
+        name = file.relative_to(root).with_suffix("").as_posix()
+        named = self.specification(root).named
+        return named.get(name) or named.get(f"{name}[{row}]")
 
     def close(self) -> None:
-        self._open.close()
+        for running in self._running.values():
+            running.close()
+
+
+_EXAMPLES = {
+    "--max-wait": "a time like 60s",
+    "--concurrency": f"a number from 0 to {MOST_AT_ONCE}",
+    "--max-rps": "a number of requests such as 20 or 0.5",
+}
+
+
+def _limits(config: pytest.Config) -> Limits:
+    seconds = _parsed(config, "--max-wait", parse_seconds)
+    concurrency = _parsed(config, "--concurrency", parse_count)
+    rate = _parsed(config, "--max-rps", parse_rate)
+    return Limits(max_wait=seconds, concurrency=concurrency, max_rps=rate)
+
+
+def _parsed(config: pytest.Config, name: str, parse: Callable[[str], Number | None]) -> Number:
+    value = parse(config.getoption(name))
+    if value is None:
+        raise UsageError(f"{name} {config.getoption(name)} is not {_EXAMPLES[name]}")
+    return value
 
 
 _RUN = pytest.StashKey[_Run]()
@@ -140,6 +204,17 @@ class ScenarioFile(pytest.File):
                 yield ScenarioItem.from_parent(self, scenario=scenario)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Hand out the scenarios in whole shares, where the user asks for no other distribution."""
+    run = config.stash.get(_RUN, None)
+    if run is None or config.getoption("dist") != "load":
+        return None
+    from conformance.distribution import ShareScheduling  # pytest-xdist is there if this is called
+
+    return ShareScheduling(config, log, run.shares_of)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Move what needs the end of the run there; all else keeps its order."""
     items.sort(key=lambda item: isinstance(item, ScenarioItem) and comes_last(item.scenario))
@@ -153,18 +228,19 @@ class ScenarioItem(pytest.Item):
     """One scenario, or one row of its examples."""
 
     scenario: Scenario
+    root: Path
 
     @classmethod
     def from_parent(cls, parent: ScenarioFile, *, scenario: Scenario) -> ScenarioItem:  # type: ignore[override]
         """Make the item of a scenario; its id is the row's name, or the file's."""
         name = scenario.row or scenario.name.rpartition("/")[2]
         item: ScenarioItem = super().from_parent(parent=parent, name=name)
-        item.scenario = scenario
+        item.scenario, item.root = scenario, parent.root
         return item
 
     def runtest(self) -> None:
         """Run the scenario; what is not applicable or not tested is skipped with its reason."""
-        result = self.config.stash[_RUN].target(self.scenario).perform(self.scenario)
+        result = self.config.stash[_RUN].result(self)
         self.user_properties += [("scenario", result.name), ("outcome", result.outcome.value)]
         if result.outcome in _SKIPPED:
             pytest.skip(f"{result.outcome.value}: {result.reason}")

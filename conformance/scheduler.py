@@ -1,48 +1,51 @@
-"""Decides what runs when: many scenarios at once, those that restart the server apart."""
+"""Decides what runs when: waits lie side by side, and what restarts the server runs apart."""
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, replace
 from queue import SimpleQueue
 from threading import Thread
 
 from conformance.engine import result_of, waits
 from conformance.model import Outcome, Profile, Result, Scenario
-from conformance.target import Interruption, Limits, Target, opened
+from conformance.target import Interruption, Limits, Target, comes_last, opened
+
+_MOST_WAITING = 500  # threads that may sleep at once beside those that work
+_RESTARTING_LANES = 2  # targets at most for the scenarios that restart theirs
+
+OnOpen = Callable[[Target], None]
+Results = SimpleQueue[Result | BaseException]
 
 
 @dataclass(frozen=True)
-class Plan:
-    """How to run: so many scenarios at once, within these limits."""
+class Lane:
+    """Scenarios that share a target; `alone` ones run one after the other, waits and all."""
 
-    jobs: int = 8
-    limits: Limits = field(default_factory=Limits)
+    scenarios: tuple[Scenario, ...]
+    alone: bool = False
 
 
 def run_all(
     scenarios: Sequence[Scenario],
     profile: Profile,
-    plan: Plan,
+    limits: Limits,
     interruption: Interruption,
-    on_open: Callable[[Target], None],
+    on_open: OnOpen,
 ) -> Iterator[Result]:
     """Run the scenarios and yield each result as soon as there is one.
 
-    What waits longest starts first, and what needs the end of the run comes last. Scenarios that
-    restart the server have a target of their own, where they run one after the other beside the
-    rest. `on_open` gets each target once it is open. After an interruption the rest of the results
-    come at once.
+    All that waits starts at once, the longest first, and sleeps beside the rest; what needs the
+    end of the run comes last. Scenarios that restart the server have targets of their own, where
+    they run one after the other. `on_open` gets each target once it is open. After an
+    interruption the rest of the results come at once.
     """
-    restarting = [one for one in scenarios if restarts(one, profile)]
-    others = [one for one in scenarios if one not in restarting]
-    others.sort(key=lambda one: waits(one, profile.timeouts), reverse=True)
-    results: SimpleQueue[Result | BaseException] = SimpleQueue()
+    results: Results = SimpleQueue()
     threads = [
-        Thread(target=_run_lane, args=(lane, jobs, profile, plan, interruption, on_open, results))
-        for lane, jobs in ((others, plan.jobs), (restarting, 1))
-        if lane
+        Thread(target=_run_lane, args=(lane, profile, limits, interruption, on_open, results))
+        for lane in lanes(scenarios, profile)
     ]
     for thread in threads:
         thread.start()
@@ -60,9 +63,71 @@ def run_all(
             thread.join()  # it stops its server last
 
 
+def shuffled(scenarios: Sequence[Scenario], seed: int) -> list[Scenario]:
+    """Return the scenarios in an order that is random, but the same for the same seed."""
+    order = list(scenarios)
+    random.Random(seed).shuffle(order)  # noqa: S311 (nothing secret)
+    return order
+
+
+def lanes(scenarios: Sequence[Scenario], profile: Profile) -> list[Lane]:
+    """Return what shares a target: all that leaves it running, and a few lanes that restart it.
+
+    The latter are as long as each other, as far as their waits go.
+    """
+    restarting = [one for one in scenarios if restarts(one, profile)]
+    others = tuple(one for one in scenarios if not restarts(one, profile))
+    shares: list[list[Scenario]] = [[] for _ in restarting[:_RESTARTING_LANES]]
+    for one in longest_first(restarting, profile):
+        min(shares, key=lambda share: _waits(share, profile)).append(one)
+    every = [Lane(others), *(Lane(tuple(share), alone=True) for share in shares)]
+    return [lane for lane in every if lane.scenarios]
+
+
 def restarts(scenario: Scenario, profile: Profile) -> bool:
     """Say whether the scenario would stop the server under the feet of others."""
     return "restart" in scenario.needs and profile.launch is not None
+
+
+def longest_first(scenarios: Sequence[Scenario], profile: Profile) -> list[Scenario]:
+    """Return the scenarios by the time they wait; those that wait as long keep their order."""
+    return sorted(scenarios, key=lambda one: waits(one, profile.timeouts), reverse=True)
+
+
+def _waits(scenarios: Sequence[Scenario], profile: Profile) -> float:
+    # A scenario counts for something even if it does not wait: it starts the server again.
+    return sum(1 + waits(one, profile.timeouts) for one in scenarios)
+
+
+def shares(scenarios: Sequence[Scenario], profile: Profile, count: int) -> dict[str, int]:
+    """Return, by name, which of `count` processes runs each scenario: waits are spread evenly.
+
+    Scenarios that restart the server stay together, so that only one process starts a server
+    more for them.
+    """
+    ordered = longest_first([one for one in scenarios if not restarts(one, profile)], profile)
+    spread = {one.name: number % count for number, one in enumerate(ordered)}
+    return {one.name: spread.get(one.name, count - 1) for one in scenarios}
+
+
+def _run_lane(
+    lane: Lane,
+    profile: Profile,
+    limits: Limits,
+    interruption: Interruption,
+    on_open: OnOpen,
+    results: Results,
+) -> None:
+    """Run the scenarios of a lane on a target of their own; results and defects are queued."""
+    limits = replace(limits, concurrency=1) if lane.alone else limits
+    try:
+        with opened(profile, limits, interruption) as target:
+            on_open(target)
+            for round_ in rounds(lane.scenarios):
+                for future in _all_of(round_, lane, target, interruption):
+                    results.put(future.result())
+    except BaseException as error:
+        results.put(error)
 
 
 def rounds(scenarios: Sequence[Scenario]) -> tuple[list[Scenario], list[Scenario]]:
@@ -71,31 +136,30 @@ def rounds(scenarios: Sequence[Scenario]) -> tuple[list[Scenario], list[Scenario
     return first, [one for one in scenarios if comes_last(one)]
 
 
-def comes_last(scenario: Scenario) -> bool:
-    """Say whether the scenario has to wait until all others have ended."""
-    return "the end of the run" in scenario.needs
+def _all_of(
+    scenarios: Sequence[Scenario], lane: Lane, target: Target, interruption: Interruption
+) -> Iterator[Future[Result]]:
+    """Run the scenarios and yield each when it has ended.
+
+    Those that wait have threads of their own and lend their places while they sleep.
+    """
+    waiting, at_work = _split(scenarios, target) if not lane.alone else ([], scenarios)
+    sleepers = ThreadPoolExecutor(min(max(len(waiting), 1), _MOST_WAITING))
+    workers = ThreadPoolExecutor(target.limits.concurrency)
+    with sleepers, workers:
+        futures = [sleepers.submit(_perform, target, one, interruption) for one in waiting]
+        futures += [workers.submit(_perform, target, one, interruption) for one in at_work]
+        yield from as_completed(futures)
 
 
-def _run_lane(
-    scenarios: Sequence[Scenario],
-    jobs: int,
-    profile: Profile,
-    plan: Plan,
-    interruption: Interruption,
-    on_open: Callable[[Target], None],
-    results: SimpleQueue[Result | BaseException],
-) -> None:
-    """Run scenarios on one target, `jobs` at once; results and defects go into the queue."""
-    try:
-        with opened(profile, plan.limits, interruption) as target:
-            on_open(target)
-            for round_ in rounds(scenarios):
-                with ThreadPoolExecutor(jobs) as pool:
-                    running = [pool.submit(_perform, target, one, interruption) for one in round_]
-                    for future in as_completed(running):
-                        results.put(future.result())
-    except BaseException as error:
-        results.put(error)
+def _split(
+    scenarios: Sequence[Scenario], target: Target
+) -> tuple[Sequence[Scenario], Sequence[Scenario]]:
+    """Return the scenarios that wait, the longest first, and the others."""
+    seconds = [waits(one, target.profile.timeouts) for one in scenarios]
+    waiting = [one for one, wait in zip(scenarios, seconds, strict=True) if wait]
+    others = [one for one, wait in zip(scenarios, seconds, strict=True) if not wait]
+    return longest_first(waiting, target.profile), others
 
 
 def _perform(target: Target, scenario: Scenario, interruption: Interruption) -> Result:

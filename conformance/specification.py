@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
@@ -37,6 +38,11 @@ class Specification:
     sha256: str
     standards: Mapping[str, Standard] = field(default_factory=dict)
     guide: Guide = field(default_factory=Guide)
+
+    @cached_property
+    def named(self) -> Mapping[str, Scenario]:
+        """The scenarios by their names."""
+        return {scenario.name: scenario for scenario in self.scenarios}
 
     def verifying(self, requirement: str) -> tuple[Scenario, ...]:
         """Return the scenarios that verify a requirement."""

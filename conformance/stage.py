@@ -29,6 +29,14 @@ class Unproved(SuiteError):
     """What was seen decides nothing, for example since measured times vary too much."""
 
 
+class Throttled(SuiteError):
+    """The target asks for less; `seconds` is how long it wants to be left alone, if it says so."""
+
+    def __init__(self, message: str, seconds: float | None = None) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
 class TooSlow(Unproved):
     """So much time went by that the target was free to end the session: nothing is proved."""
 

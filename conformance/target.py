@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from threading import Event
+from threading import Event, Lock
 
 from conformance.accounts import leased
 from conformance.browser import Wire
@@ -15,21 +17,46 @@ from conformance.errors import TargetError, own_defect
 from conformance.known import with_known_failure
 from conformance.model import Outcome, Profile, Request, Result, Scenario
 from conformance.needs import Lack
+from conformance.pace import Pace
 from conformance.process import started
 from conformance.scenarios import read_scenarios
-from conformance.stage import NotTried, Stage
+from conformance.slots import Slots
+from conformance.stage import NotTried, Stage, Throttled
 from conformance.vocabulary import VOCABULARY
 from conformance.yamltree import parse
 
-_TRIES = 5  # of a scenario that proved nothing because the machine was too slow
+MOST_AT_ONCE = 256
+_TRIES = 5  # of a scenario that proved nothing, since this machine was too slow or too fast
+_LEAST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0  # seconds, for a target that asks for fewer requests
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What a run allows itself: `max_wait` per scenario and `timeout` per exchange, in seconds."""
+    """What a run allows itself.
+
+    `max_wait` per scenario and `timeout` per exchange are in seconds; `concurrency` scenarios are
+    at work at once (those that wait don't count), and `max_rps` requests start in a second (0: any
+    number).
+    """
 
     max_wait: float = 60.0
     timeout: float = 10.0
+    concurrency: int = 8
+    max_rps: float = 0.0
+
+
+def parse_count(text: str) -> int | None:
+    """Return how many scenarios may be at work at once (0 means one), or None."""
+    if not text.isdecimal() or int(text) > MOST_AT_ONCE:
+        return None
+    return max(1, int(text))
+
+
+def parse_rate(text: str) -> float | None:
+    """Return a number of requests per second, such as `20` or `0.5`, or None."""
+    if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,3})?", text):
+        return None
+    return float(text)
 
 
 class Interruption:
@@ -37,11 +64,25 @@ class Interruption:
 
     def __init__(self) -> None:
         self._event = Event()
+        self._lock = Lock()
+        self._waking: list[float] = []
 
     def sleep(self, seconds: float) -> None:
         """Sleep; raises NotTried when the run is interrupted meanwhile."""
-        if self._event.wait(seconds):
-            raise NotTried("the run was interrupted during this")
+        until = time.time() + seconds
+        with self._lock:
+            self._waking.append(until)
+        try:
+            if self._event.wait(seconds):
+                raise NotTried("the run was interrupted during this")
+        finally:
+            with self._lock:
+                self._waking.remove(until)
+
+    def waking(self) -> tuple[float, ...]:
+        """Return when each of those who sleep will wake, as `time.time()` counts, in order."""
+        with self._lock:
+            return tuple(sorted(self._waking))
 
     @property
     def happened(self) -> bool:
@@ -61,6 +102,7 @@ class Target:
     settings: Settings
     limits: Limits
     trouble: str = field(default="")
+    slots: Slots = field(default_factory=lambda: Slots(1))
 
     def perform(self, scenario: Scenario) -> Result:
         """Run a scenario on the accounts that it may use; whatever happens is an outcome."""
@@ -82,11 +124,26 @@ class Target:
 
     def _performed(self, scenario: Scenario) -> Result:
         for _ in range(_TRIES):
-            with leased(scenario, self.profile, self.settings) as users:
-                result = run(scenario, self.profile, users, self.settings)
-            if not result.too_slow:
+            result = self._performed_once(scenario)
+            if result.throttled is not None and not comes_last(scenario):
+                self._back_off(result.throttled)
+            elif not result.too_slow:
                 break
         return result
+
+    def _performed_once(self, scenario: Scenario) -> Result:
+        try:
+            with leased(scenario, self.profile, self.settings) as users, self.slots.taken():
+                return run(scenario, self.profile, users, self.settings)
+        except Throttled as error:  # when an account was to be registered
+            reason = self._stage().redact(str(error))
+            result = result_of(scenario, Outcome.NOT_TESTED, scenario.place, reason)
+            return replace(result, throttled=error.seconds or 0.0)
+
+    def _back_off(self, seconds: float) -> None:
+        """Leave the target alone for as long as it asks for, within bounds."""
+        pause = min(max(seconds, _LEAST_PAUSE), _LONGEST_PAUSE)
+        self.settings.wire.pace.pause(pause)
 
     def _too_long(self, scenario: Scenario) -> Lack | None:
         seconds = waits(scenario, self.profile.timeouts)
@@ -109,6 +166,11 @@ class Target:
         return Stage(self.profile, self.profile.users, settings.wire, settings.clock, _no_sleep)
 
 
+def comes_last(scenario: Scenario) -> bool:
+    """Say whether the scenario has to wait until all others have ended."""
+    return "the end of the run" in scenario.needs
+
+
 @contextmanager
 def opened(
     profile: Profile, limits: Limits, interruption: Interruption | None = None
@@ -123,11 +185,13 @@ def opened(
             server = None
             if profile.launch is not None:
                 profile, server = running.enter_context(started(profile))
-            settings = Settings(Wire(profile.ca_file, limits.timeout), sleep=sleep, server=server)
+            slots = Slots(limits.concurrency)
+            wire = Wire(profile.ca_file, limits.timeout, Pace(limits.max_rps, sleep=sleep))
+            settings = Settings(wire, sleep=sleep, server=server, idle=slots.lent)
         except TargetError as error:
             yield Target(profile, Settings(), limits, trouble=str(error))
             return
-        target = Target(profile, settings, limits)
+        target = Target(profile, settings, limits, slots=slots)
         target.trouble = _trouble_with(target)
         yield target
 

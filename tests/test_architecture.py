@@ -16,7 +16,11 @@ Layers = tuple[tuple[str, str], ...]
 # From bottom to top: what a layer is, and its modules (`.` is the package itself). A module imports
 # only from the layers below its own, or from its own folder where that is one inside the package.
 CONFORMANCE: Layers = (
-    ("needs nothing of ours", ". reports model errors connections entropy setcookie spellings"),
+    (
+        "needs nothing of ours",
+        ". reports model errors connections entropy setcookie spellings slots pace waiting "
+        "distribution",
+    ),
     ("words, files, cookies and URLs", "words yamltree cookiestore baseurl data likeness outcomes"),
     ("one file of requirements, standards or rules", "requirements standards guide rules known"),
     ("who cites what", "citations"),
@@ -49,7 +53,7 @@ CONFORMANCE: Layers = (
         "all scenarios, all results",
         "scheduler reports.layout reports.failures reports.text reports.junit reports.report_json",
     ),
-    ("what the command line can do", "commands"),
+    ("what the command line can do", "commands background"),
     ("the edges", "cli plugin"),
     ("the command", "__main__"),
 )
@@ -78,6 +82,7 @@ FOREIGN = {
     "conformance.connections": {"urllib3"},
     "conformance.yamltree": {"yaml"},
     "conformance.plugin": {"pytest"},
+    "conformance.distribution": {"pytest", "xdist"},
     "reference_impl.app": {"flask", "werkzeug"},
     "reference_impl.passwords": {"werkzeug"},
     "reference_impl.server": {"flask", "gunicorn"},
@@ -259,7 +264,8 @@ def test_the_lowest_modules_import_nothing_of_ours(module: str) -> None:
         ("requests", {"conformance.browser"}),
         ("urllib3", {"conformance.browser", "conformance.connections"}),
         ("yaml", {"conformance.yamltree"}),
-        ("pytest", {"conformance.plugin"}),
+        ("pytest", {"conformance.plugin", "conformance.distribution"}),
+        ("xdist", {"conformance.distribution"}),
     ],
 )
 def test_a_library_is_known_in_one_place(library: str, knowing: set[str]) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.errors import Unrecognised
-from conformance.expectations.registry import describe, expectations
+from conformance.expectations.registry import describe, expectations, not_understood
 from conformance.stage import Seen, Stage
 
 _SERVER_ERROR = 500
@@ -25,7 +24,8 @@ def refused(seen: Seen, _: Stage) -> str | None:
 
 def _refuse_unrecognised(seen: Seen) -> None:
     if seen.answer == "unrecognised":
-        raise Unrecognised(f"{_last(seen)}: the profile's signs do not tell what this means")
+        message = "the profile's signs do not tell what this means"
+        raise not_understood(seen.exchanges[-1], message)
 
 
 @expectations("no server error", about="answer")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from conformance.errors import Unrecognised
-from conformance.expectations.registry import describe, expectations
+from conformance.expectations.registry import describe, expectations, not_understood
 from conformance.model import Exchange, Profile, Sign
 from conformance.signs import holds, placeholders
 from conformance.stage import NotTried, Page, Seen, Stage
@@ -98,5 +98,5 @@ def recognised_pages(seen: Seen) -> Iterator[Page]:
     for page in seen.pages:
         if page.shown.state == "unrecognised":
             message = "neither 'signed in' nor 'signed out' of the profile recognises this answer"
-            raise Unrecognised(f"{describe(page.exchange)}: {message}")
+            raise not_understood(page.exchange, message)
         yield page

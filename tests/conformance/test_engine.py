@@ -62,7 +62,7 @@ def test_an_expectation_before_then_that_does_not_hold_proves_nothing(
     assert "nothing was proved" in result.reason
 
 
-@pytest.mark.parametrize("status", [302, 404, 418, 500, 503])
+@pytest.mark.parametrize("status", [302, 404, 418, 500, 502])
 def test_a_page_that_no_sign_recognises_is_an_error(suite: Suite, status: int) -> None:
     answers(suite.toy, "GET /me", Reply(status))
     result = suite.run(SIGNED_OUT)
@@ -70,6 +70,20 @@ def test_a_page_that_no_sign_recognises_is_an_error(suite: Suite, status: int) -
     assert f"GET /me answered {status}" in result.reason
     assert "neither 'signed in' nor 'signed out'" in result.reason
     assert result.place.line == 8
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize(
+    ("wait", "seconds"),
+    [("7", 7.0), ("", 0.0), ("soon", 0.0), ("Thu, 01 Jan 1970 00:00:00 GMT", 0.0)],
+)
+def test_a_target_that_asks_for_fewer_requests_is_not_judged(
+    suite: Suite, status: int, wait: str, seconds: float
+) -> None:
+    answers(suite.toy, "GET /me", Reply(status, headers=[("Retry-After", wait)] if wait else []))
+    result = suite.run(SIGNED_OUT)
+    assert (result.outcome, result.throttled) == (Outcome.NOT_TESTED, seconds)
+    assert f"GET /me answered {status}: it wants fewer requests" in result.reason
 
 
 @pytest.mark.parametrize("status", [200, 401, 500])

@@ -197,6 +197,40 @@ def test_servers_are_started_when_they_are_needed_and_stopped_at_the_end(
     assert not any(alive(int(pid)) for pid in pids)
 
 
+@pytest.mark.parametrize("jobs", [0, 2])
+def test_waits_lie_side_by_side(pytester: pytest.Pytester, live: Toy, jobs: int) -> None:
+    waiting = IDLE.replace("longer than", "half")
+    cases = {f"wait-{number}": waiting.replace("signed out", "signed in") for number in range(12)}
+    short = {"timeouts": {"idle": "2 s", "absolute": "60 s", "allowance": "0.3 s"}}
+    prepare(pytester, live.url, cases, short)
+    run(pytester, "--concurrency", "1", jobs=jobs).assert_outcomes(passed=12)
+    visitors = [one.cookies["sid"] for one in live.asked if one.cookies]
+    assert len(visitors) >= 24
+    assert visitors != sorted(visitors, key=visitors.index)  # one by one they would be in pairs
+
+
+def test_a_shuffled_run_reports_in_the_order_of_the_files(
+    pytester: pytest.Pytester, live: Toy
+) -> None:
+    prepare(pytester, live.url, {"a": LOGIN, "b": LOGIN, "c": LOGIN})
+    result = run(pytester, "--shuffle", "3", "-v")
+    assert [line.split()[0] for line in result.outlines if "::" in line and "PASSED" in line] == [
+        f"specification/toy/{name}.yaml::{name}" for name in "abc"
+    ]
+
+
+def test_other_tests_run_beside_the_scenarios(pytester: pytest.Pytester, live: Toy) -> None:
+    prepare(pytester, live.url, {"a": LOGIN, "b": LOGOUT, "c": LOGIN})
+    pytester.makepyfile("import pytest\n@pytest.mark.parametrize('n', range(5))\ndef test(n): pass")
+    given = ["specification", str(pytester.path), "--target", "profile.yaml", "-n", "2"]
+    pytester.runpytest_subprocess(*given).assert_outcomes(passed=8)
+
+
+def test_another_distribution_is_respected(pytester: pytest.Pytester, live: Toy) -> None:
+    prepare(pytester, live.url, {"a": LOGIN, "b": LOGIN, "c": LOGIN})
+    run(pytester, "--dist", "loadfile", jobs=2).assert_outcomes(passed=3)
+
+
 def test_collecting_starts_nothing(pytester: pytest.Pytester) -> None:
     start = f"{START} --pids {pytester.path}/pids"
     prepare(pytester, "", {"login": LOGIN, "rows": ROWS}, {**OWN_SERVER, "start": start})
@@ -231,6 +265,8 @@ def test_a_url_takes_the_place_of_the_profiles_own(pytester: pytest.Pytester, li
         (["--target", "refrence"], "there is no target 'refrence'; did you mean 'reference'?"),
         (["--target", "wrong.yaml"], "wrong.yaml:1:1: "),
         (["--max-wait", "soon"], "--max-wait soon is not a time like 60s"),
+        (["--concurrency", "many"], "--concurrency many is not a number from 0 to 256"),
+        (["--max-rps", "-1"], "--max-rps -1 is not a number of requests such as 20 or 0.5"),
         (["--target", "typo.yaml"], "did you mean 'toy/login'?"),
         (["--target", "nothing.yaml"], "the profile starts no server, so it needs a URL"),
     ],
@@ -301,7 +337,7 @@ def test_a_defect_of_ours_is_one_sentence(
 
 def test_the_options_are_in_the_help(pytester: pytest.Pytester) -> None:
     text = pytester.runpytest_inprocess("--help").stdout.str()
-    for option in ("--target=PROFILE|NAME", "--target-url=URL", "--max-wait=60s"):
+    for option in ("--target=PROFILE|NAME", "--target-url=URL", "--max-wait=60s", "--max-rps=R"):
         assert option in text
 
 

@@ -62,6 +62,61 @@ def test_what_failed_is_not_tried_again(suite: Suite) -> None:
 
 
 @pytest.mark.parametrize(
+    ("times", "asked_for", "paused", "outcome"),
+    [
+        (1, "7", [7.0], Outcome.PASSED),
+        (2, "", [1.0, 1.0], Outcome.PASSED),
+        (1, "86400", [30.0], Outcome.PASSED),
+        (9, "2", [2.0, 2.0, 2.0], Outcome.NOT_TESTED),
+    ],
+)
+def test_a_target_that_asks_for_fewer_requests_is_left_alone_for_a_while(
+    suite: Suite,
+    monkeypatch: pytest.MonkeyPatch,
+    times: int,
+    asked_for: str,
+    paused: list[float],
+    outcome: Outcome,
+) -> None:
+    monkeypatch.setattr("conformance.target._TRIES", 3)
+    pauses: list[float] = []
+    monkeypatch.setattr(suite.wire.pace, "pause", pauses.append)
+    refusals: list[Asked] = []
+
+    def login(asked: Asked) -> Reply:
+        if len(refusals) >= times:
+            return suite.toy.login(asked)
+        refusals.append(asked)
+        return Reply(429, headers=[("Retry-After", asked_for)] if asked_for else [])
+
+    suite.toy.routes["POST /login"] = login
+    assert suite.target().perform(suite.scenario(LOGIN)).outcome is outcome
+    assert pauses == paused
+
+
+def test_a_throttled_registration_is_not_tested(
+    suite: Suite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(suite.wire.pace, "pause", lambda _: None)
+    suite.toy.routes["POST /register"] = lambda _: Reply(429)
+    own = f"needs: [own account]\n{LOGIN.lstrip()}"
+    result = suite.target(REGISTER).perform(suite.scenario(own))
+    assert result.outcome is Outcome.NOT_TESTED
+    assert "it wants fewer requests" in result.reason
+
+
+def test_a_scenario_about_throttling_is_not_tried_again(
+    suite: Suite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr(suite.wire.pace, "pause", pauses.append)
+    suite.toy.routes["POST /login"] = lambda _: Reply(429)
+    last = f"needs: [the end of the run]\n{LOGIN.lstrip()}"
+    assert suite.target().perform(suite.scenario(last)).outcome is Outcome.NOT_TESTED
+    assert pauses == []
+
+
+@pytest.mark.parametrize(
     ("max_wait", "outcome"), [(11, Outcome.PASSED), (10.9, Outcome.NOT_TESTED)]
 )
 def test_a_scenario_that_waits_too_long_is_not_tested_and_says_how_it_would_be(
