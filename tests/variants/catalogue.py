@@ -46,7 +46,7 @@ _VARIANTS = (
     Variant("chunked", {"answers": Json, "server": AgentBound}, ChunkedHandler),
     Variant("http-1.0", handler=ClosingHandler),
     # --- how sessions are told apart
-    Variant("base64url-ids", {"answers": Json, "sessions": like(Base64Url, name="connect.sid")}),
+    Variant("base64url-ids", {"answers": Json, "sessions": like(Base64Url, name="app.sid")}),
     Variant("uuid-pairs", {"sessions": like(UuidPair, name="SESSION")}),
     Variant("signed-ids", {"sessions": Signed}),
     Variant("jwt", {"answers": Json, "sessions": Jwt}),
@@ -69,7 +69,7 @@ _VARIANTS = (
     ),
     Variant("extra-cookies", {"cookies": like(Cookies, before=UNRELATED, after=UNRELATED[:1])}),
     Variant(
-        "cookie-set-twice", {"sessions": like(Sessions, name="PHPSESSID"), "cookies": SetTwice}
+        "cookie-set-twice", {"sessions": like(Sessions, name="basket"), "cookies": SetTwice}
     ),
     # --- when sessions begin and end
     Variant("anonymous-session", {"sessions": like(Sessions, greets=True)}),
