@@ -68,9 +68,7 @@ _VARIANTS = (
         },
     ),
     Variant("extra-cookies", {"cookies": like(Cookies, before=UNRELATED, after=UNRELATED[:1])}),
-    Variant(
-        "cookie-set-twice", {"sessions": like(Sessions, name="basket"), "cookies": SetTwice}
-    ),
+    Variant("cookie-set-twice", {"sessions": like(Sessions, name="basket"), "cookies": SetTwice}),
     # --- when sessions begin and end
     Variant("anonymous-session", {"sessions": like(Sessions, greets=True)}),
     Variant(
