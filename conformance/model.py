@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -306,6 +307,12 @@ class Profile:
     ca_file: str = ""
     launch: Launch | None = None
     known_failures: Mapping[str, KnownFailure] = field(default_factory=dict)
+
+    def is_session_cookie(self, name: str) -> bool:
+        """Say whether the profile calls the cookie of this name a session cookie."""
+        if self.cookie_patterns:
+            return any(re.fullmatch(pattern, name) for pattern in self.session_cookies)
+        return name in self.session_cookies
 
 
 # --- what happens at a run ---------------------------------------------------------------------

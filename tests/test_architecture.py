@@ -21,7 +21,10 @@ CONFORMANCE: Layers = (
         ". reports model errors connections entropy setcookie spellings slots pace waiting "
         "distribution",
     ),
-    ("words, files, cookies and URLs", "words yamltree cookiestore baseurl data likeness outcomes"),
+    (
+        "words, files, cookies and URLs",
+        "words yamltree cookiestore baseurl data likeness outcomes storability",
+    ),
     ("one file of requirements, standards or rules", "requirements standards guide rules known"),
     ("who cites what", "citations"),
     ("words about times, tokens, paths and claims", "changes durations paths claims"),
@@ -34,12 +37,12 @@ CONFORMANCE: Layers = (
     ("what a scenario plays on", "stage"),
     (
         "one word, one small function",
-        "verbs verbs.account verbs.acting verbs.administration verbs.answers verbs.exact "
-        "verbs.listing verbs.login verbs.nested verbs.pages verbs.registry verbs.rotation "
-        "verbs.server verbs.tokens expectations expectations.actions expectations.cookies "
-        "expectations.leaks expectations.likeness expectations.listing expectations.origins "
-        "expectations.pages expectations.refusals expectations.registry expectations.response "
-        "expectations.tokens",
+        "verbs verbs.account verbs.acting verbs.administration verbs.answers verbs.copies "
+        "verbs.exact verbs.listing verbs.login verbs.nested verbs.pages verbs.registry "
+        "verbs.rotation verbs.server verbs.tokens expectations expectations.actions "
+        "expectations.caching expectations.cookies expectations.leaks expectations.likeness "
+        "expectations.listing expectations.origins expectations.pages expectations.refusals "
+        "expectations.registry expectations.response expectations.tokens",
     ),
     ("all words together", "vocabulary"),
     ("one scenario", "engine"),

@@ -2,6 +2,7 @@
 
 from conformance.expectations import (
     actions,
+    caching,
     cookies,
     leaks,
     likeness,
@@ -16,6 +17,7 @@ from conformance.expectations.response import response_differs
 
 __all__ = [
     "actions",
+    "caching",
     "cookies",
     "expectations",
     "leaks",

@@ -37,13 +37,13 @@ def visit(stage: Stage, seat: Seat, wanted: Mapping[str, str]) -> Seen:
         request = replace(request, headers=(*request.headers, *page.headers("GET", "cors")))
     exchange = seat.browser.send(request)
     seat.visited = exchange.started
-    shown = _page(stage, exchange, seat.role, seat.life)
+    shown = page_shown(stage, exchange, seat.role, seat.life)
     return Seen((exchange,), pages=(shown,), asked_from=page)
 
 
 def _asked_for(stage: Stage, wanted: Mapping[str, str]) -> Request:
     """Return the request for the protected page, by the method, path and claim that are wanted."""
-    request = _page_request(stage)
+    request = page_request(stage)
     if "path" in wanted:
         open_page = stage.profile.log_in.requests[-1].path
         target = spelt(request.target, wanted["path"], open_page)
@@ -84,10 +84,10 @@ def _present(stage: Stage, session: KeptSession, carrier: str) -> Page:
     browser = stage.new_browser()
     stage.secrets.update(value for _, value in session.cookies)
     if carrier == "cookie":
-        exchange = browser.send(_page_request(stage), cookies=session.cookies)
+        exchange = browser.send(page_request(stage), cookies=session.cookies)
     else:
-        exchange = browser.send(_carrying(_page_request(stage), session, carrier), cookies=())
-    return _page(stage, exchange, session.role, session.life)
+        exchange = browser.send(_carrying(page_request(stage), session, carrier), cookies=())
+    return page_shown(stage, exchange, session.role, session.life)
 
 
 def _carrying(request: Request, session: KeptSession, carrier: str) -> Request:
@@ -103,12 +103,14 @@ def _carrying(request: Request, session: KeptSession, carrier: str) -> Request:
     return Request(request.method, request.target, (*request.headers, bearer))
 
 
-def _page_request(stage: Stage) -> Request:
+def page_request(stage: Stage) -> Request:
+    """Return the request for the protected page."""
     request = stage.profile.protected_page.request
     return Request(request.method, request.path, tuple(request.headers.items()))
 
 
-def _page(stage: Stage, exchange: Exchange, owner: str, life: Life) -> Page:
+def page_shown(stage: Stage, exchange: Exchange, owner: str, life: Life) -> Page:
+    """Return what an answer shows to its owner; a page of a signed-in user counts as use."""
     shown = recognise(stage.profile, exchange, stage.users)
     if shown.state == "signed in":
         life.active = max(life.active, exchange.started)

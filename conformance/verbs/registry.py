@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, TypeAlias
@@ -40,9 +39,7 @@ def _parsed(line: str) -> SetCookie | None:
 
 def is_session_cookie(stage: Stage, name: str) -> bool:
     """Say whether the profile calls the cookie of this name a session cookie."""
-    if stage.profile.cookie_patterns:
-        return any(re.fullmatch(pattern, name) for pattern in stage.profile.session_cookies)
-    return name in stage.profile.session_cookies
+    return stage.profile.is_session_cookie(name)
 
 
 def held_cookies(stage: Stage, seat: Seat) -> tuple[tuple[str, str], ...]:

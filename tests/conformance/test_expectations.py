@@ -347,5 +347,12 @@ def test_every_expectation_is_tried_here() -> None:
         "all alike",
         "refused as HTTP has it",
         "the same each time",
+        "stored by no cache",
+        "session cookie for nobody else",
+        "told apart by cookie",
+        "asked for anew",
+        "no private copy left",
+        "Clear-Site-Data that browsers understand",
+        "no copy confirmed",
     }
     assert set(expectations.words) == tried | elsewhere

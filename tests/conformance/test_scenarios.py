@@ -402,7 +402,10 @@ WRONG_STEPS = [
     (
         "{send: GET /, expect: »refused}",
         "'send' shows nothing that 'refused' could judge",
-        "it can expect: no server error, no token outside the cookie, no password inside",
+        "it can expect: no server error, stored by no cache, session cookie for nobody else, "
+        "told apart by cookie, asked for anew, no private copy left, "
+        "Clear-Site-Data that browsers understand, no token outside the cookie, "
+        "no password inside",
     ),
     (
         "{send: GET /, expect: {»statsu: 200}}",
