@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from conformance.setcookie import SetCookie
@@ -33,6 +34,7 @@ def domain_matches(cookie_domain: str, host: str) -> bool:
     return host == domain or (host.endswith(f".{domain}") and _address(host) is None)
 
 
+@lru_cache(maxsize=256)
 def is_trustworthy(url: str) -> bool:
     """Tell whether Secure cookies go to and come from `url`.
 
@@ -52,6 +54,7 @@ def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
         return None
 
 
+@lru_cache(maxsize=256)
 def _host(url: str) -> str:
     """Return the host of a URL in canonical form (6265bis-22 section 5.1.2)."""
     host = urlsplit(url).hostname or ""

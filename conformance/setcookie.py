@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
 
 _LARGEST_PAIR = 4096
 _LARGEST_ATTRIBUTE = 1024
@@ -100,6 +101,7 @@ class SetCookie:
         return lifetime is not None and lifetime <= 0
 
 
+@lru_cache(maxsize=256)  # each answer is looked at for several reasons
 def parse_set_cookie(header: str) -> SetCookie | None:
     """Read a Set-Cookie header's value; None where a browser ignores it (6265bis-22 section 5.6).
 

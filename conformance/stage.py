@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from threading import Lock, local
@@ -142,6 +142,9 @@ class Stage:
     exchanges: list[Exchange] = field(default_factory=list)
     secrets: set[str] = field(default_factory=set, repr=False)
     lines: list[int] = field(default_factory=list)  # of the step that made each exchange
+    _spellings: tuple[int, Sequence[str]] = field(
+        default=(0, ()), repr=False
+    )  # of how many secrets
     _step: local = field(default_factory=local)  # of each thread, as steps may run at once
     _lock: Lock = field(default_factory=Lock)
 
@@ -184,10 +187,18 @@ class Stage:
 
     def redact(self, text: str) -> str:
         """Return the text without any password, token or cookie value, however encoded."""
-        secrets = [secret for secret in self.secrets if len(secret) >= _SHORTEST_SECRET]
-        for spelling in sorted(set().union(*map(spellings, secrets)), key=len, reverse=True):
+        for spelling in self._spelt() if text else ():
             text = text.replace(spelling, "<hidden>")
         return text
+
+    def _spelt(self) -> Sequence[str]:
+        """Return every spelling of every secret, the longest first."""
+        known = len(self.secrets)  # they only become more
+        if self._spellings[0] != known:
+            secrets = [secret for secret in self.secrets if len(secret) >= _SHORTEST_SECRET]
+            every = set().union(*map(spellings, secrets))
+            self._spellings = known, sorted(every, key=len, reverse=True)
+        return self._spellings[1]
 
     def user(self, role: str) -> User:
         """Return the account that plays this role; raises NotTried when there is none."""
