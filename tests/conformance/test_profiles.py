@@ -275,11 +275,11 @@ NO_TIME = "is not a time such as 2 s, 500 ms, 30 min, 8 h or 7 d"
 NO_REQUEST = "is not a request such as POST /login"
 SOURCES = ", ".join(sources.words)
 KEYS = (
-    "name, extends, base url, session cookie, session store, session limit, users, timeouts, "
-    "csrf, log in, log out, protected page, list sessions, register, change password, log out "
-    "everywhere, log out others, end session, remove account, step up, administrator ends "
-    "sessions, administrator removes account, contract, ca file, environment, set up, "
-    "start, known failures"
+    "name, extends, base url, session cookie, session store, session limit, token rotation, "
+    "users, timeouts, csrf, log in, log out, protected page, list sessions, register, "
+    "change password, log out everywhere, log out others, end session, remove account, step up, "
+    "administrator ends sessions, administrator removes account, contract, "
+    "ca file, environment, set up, start, known failures"
 )
 EITHER = "a user has either 'password' or 'password from environment'"
 HALF = "within it nothing can be told: choose a longer timeout"
