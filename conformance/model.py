@@ -304,6 +304,7 @@ class Profile:
     durable: bool = True  # sessions are kept where a restart does not lose them
     session_limit: int | None = None  # live sessions that one user may have
     rotates_tokens: bool = False  # a session may get a new token whenever it is used
+    ignores_logins: bool = False  # of browsers that are signed in already
     ca_file: str = ""
     launch: Launch | None = None
     known_failures: Mapping[str, KnownFailure] = field(default_factory=dict)

@@ -101,6 +101,14 @@ for _action in OPTIONAL_ACTIONS:
         needs(f"the action {_action}")(_declared(_action))
 
 
+@needs("login while signed in")
+def _login_while_signed_in(profile: Profile) -> Lack | None:
+    """A login of a browser that is signed in is a login: the usual case."""
+    if not profile.ignores_logins:
+        return None
+    return _not_applicable("the profile declares that a login of who is signed in is ignored")
+
+
 @needs("several sessions")
 def _several_sessions(profile: Profile) -> Lack | None:
     """A user may have more than one live session at this target."""

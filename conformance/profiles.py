@@ -32,6 +32,7 @@ _PROFILE = (
     "session store",
     "session limit",
     "token rotation",
+    "login while signed in",
     "users",
     "timeouts",
     "csrf",
@@ -85,7 +86,8 @@ def read_profile(path: Path) -> Profile:
         contract=fields["contract"].filled_text("contract") if "contract" in fields else "",
         durable=_durable(fields["session store"]) if "session store" in fields else True,
         session_limit=_count(fields["session limit"]) if "session limit" in fields else None,
-        rotates_tokens="token rotation" in fields and _on_use(fields["token rotation"]),
+        rotates_tokens=_says(fields, "token rotation", "on use"),
+        ignores_logins=_says(fields, "login while signed in", "ignored"),
         ca_file=fields["ca file"].filled_text("ca file") if "ca file" in fields else "",
         launch=_launch(root, path),
         known_failures=_known_failures(fields["known failures"])
@@ -218,12 +220,14 @@ def _durable(node: Node) -> bool:
     return text == "durable"
 
 
-def _on_use(node: Node) -> bool:
-    text = node.text("token rotation")
-    if text != "on use":
-        raise node.error(
-            f"token rotation is 'on use', not '{text}'", "leave it out if there is none"
-        )
+def _says(fields: Mapping[str, Node], key: str, word: str) -> bool:
+    """Say whether the profile has this key, which has one word alone to say."""
+    if key not in fields:
+        return False
+    text = fields[key].text(key)
+    if text != word:
+        hint = f"leave '{key}' out where that is not so"
+        raise fields[key].error(f"{key} is '{word}', not '{text}'", hint)
     return True
 
 

@@ -17,6 +17,7 @@ base url: http://127.0.0.1
 session cookie: sid
 session store: memory
 session limit: 1
+login while signed in: ignored
 users: {alice: {username: a, password: b}}
 log in: {send: POST /, success: {status: 200}, refused: {status: 401}}
 log out: {send: POST /, success: {status: 200}}
@@ -56,6 +57,7 @@ LACKING = {
     },
     "second user": not_tested("the profile has no second user 'bob' and no 'register' action"),
     "administrator": not_applicable("no user 'admin'"),
+    "login while signed in": not_applicable("that a login of who is signed in is ignored"),
     "several sessions": not_applicable("a limit of one session for each user"),
     "idle timeout": not_applicable("no idle timeout"),
     "absolute timeout": not_applicable("no absolute timeout"),

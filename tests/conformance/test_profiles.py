@@ -276,6 +276,7 @@ NO_REQUEST = "is not a request such as POST /login"
 SOURCES = ", ".join(sources.words)
 KEYS = (
     "name, extends, base url, session cookie, session store, session limit, token rotation, "
+    "login while signed in, "
     "users, timeouts, csrf, log in, log out, protected page, list sessions, register, "
     "change password, log out everywhere, log out others, end session, remove account, step up, "
     "administrator ends sessions, administrator removes account, contract, "

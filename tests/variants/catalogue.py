@@ -10,7 +10,16 @@ from .cookies import Cookies, SetTwice, SmallLetters
 from .guards import DoubleSubmit, DoubleSubmitForm, OneTimeToken, SessionToken
 from .jwt import Jwt, JwtReissued
 from .server import AgentBound, Server
-from .sessions import Base64Url, NamedAtRandom, Rotating, Sessions, Signed, TwoCookies, UuidPair
+from .sessions import (
+    AccessAndRefresh,
+    Base64Url,
+    NamedAtRandom,
+    Rotating,
+    Sessions,
+    Signed,
+    TwoCookies,
+    UuidPair,
+)
 from .site import Variant, like
 from .twosteps import TwoSteps
 
@@ -51,6 +60,7 @@ _VARIANTS = (
     Variant("signed-ids", {"sessions": Signed}),
     Variant("jwt", {"answers": Json, "sessions": Jwt}),
     Variant("jwt-reissued", {"answers": Json, "sessions": JwtReissued}),
+    Variant("access-and-refresh", {"answers": Json, "sessions": AccessAndRefresh}),
     Variant("rotation", {"sessions": Rotating}),
     Variant("two-cookies", {"answers": Json, "sessions": TwoCookies}),
     Variant("cookie-name-pattern", {"sessions": NamedAtRandom}),
@@ -77,6 +87,7 @@ _VARIANTS = (
     ),
     Variant("fixed-expiry", {"cookies": like(Cookies, age="Expires")}),
     Variant("idle-only", {"answers": Json, "sessions": like(Sessions, granularity=60.0)}),
+    Variant("login-ignored", {"server": like(Server, ignores_logins=True)}),
     Variant("no-timeouts", {"answers": Json}),
     Variant("two-accounts", {"answers": Json}),
     Variant("one-session-per-user"),

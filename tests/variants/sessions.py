@@ -159,6 +159,31 @@ class TwoCookies(Sessions):
         return first + second if len(first) == self.half else ""
 
 
+class AccessAndRefresh(Sessions):
+    """One token for minutes, and one that brings another such: each opens the page by itself."""
+
+    resends = True
+    minutes = 5
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return f"{self.name}_access", f"{self.name}_refresh"
+
+    def cookies(self, session: Session) -> dict[str, str]:
+        access = self.new_id()
+        self.store.past[access] = (session, self.now() + self.minutes * 60)
+        return dict(zip(self.names, (access, session.id), strict=True))
+
+    def presented(self, cookies: Mapping[str, str]) -> str:
+        access, refresh = (cookies.get(name, "") for name in self.names)
+        session, until = self.store.past.get(access, (None, 0.0))
+        return session.id if session and self.now() < until else refresh
+
+    def rotate(self, session: Session) -> None:
+        self.store.past.clear()  # of everybody: each has a refresh token
+        super().rotate(session)
+
+
 class NamedAtRandom(Sessions):
     """The cookie's name differs from one installation to the next."""
 

@@ -1,4 +1,4 @@
-"""Sessions that get a new token whenever they are used."""
+"""What a profile says of its target's policy: new tokens on use, logins of who is signed in."""
 
 from __future__ import annotations
 
@@ -89,7 +89,15 @@ then:
     assert suite.run(spoiled, DECLARED).outcome is Outcome.PASSED
 
 
-def test_any_other_word_is_refused(tmp_path: Path) -> None:
-    path = write_profile(tmp_path / "profile.yaml", "http://127.0.0.1", {"token rotation": "yes"})
-    with pytest.raises(InputError, match="token rotation is 'on use', not 'yes'"):
+@pytest.mark.parametrize("key", ["token rotation", "login while signed in"])
+def test_any_other_word_is_refused(key: str, tmp_path: Path) -> None:
+    path = write_profile(tmp_path / "profile.yaml", "http://127.0.0.1", {key: "yes"})
+    with pytest.raises(InputError, match=f"{key} is '.*', not 'yes'"):
         read_profile(path)
+
+
+def test_a_login_of_who_is_signed_in_may_be_ignored(suite: Suite) -> None:
+    scenario = "needs: [login while signed in]\nthen:\n  - log in: alice\n  - log in: bob\n"
+    assert suite.run(scenario).outcome is Outcome.PASSED
+    declared = {"login while signed in": "ignored"}
+    assert suite.run(scenario, declared).outcome is Outcome.NOT_APPLICABLE
