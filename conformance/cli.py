@@ -16,6 +16,7 @@ from conformance.profiles import is_base_url, parse_seconds
 from conformance.target import MOST_AT_ONCE, parse_count, parse_rate
 
 _INCOMPLETE = 2
+_MOST_PROCESSES = 64
 _WRONG_INPUT = 3  # the exit code when files or the command line are wrong
 _INTERRUPTED = 130  # what a shell expects after Ctrl-C
 _NO_READER = 141  # and of a program whose output nobody reads any more
@@ -102,6 +103,13 @@ def _add_run(commands_: argparse._SubParsersAction[_Parser]) -> None:
         help="scenarios at work at once (default: 8); those that wait don't count",
     )
     run.add_argument(
+        "--processes",
+        type=_processes,
+        default=1,
+        metavar="N",
+        help="processes that share the work, each with its own --concurrency (default: 1)",
+    )
+    run.add_argument(
         "--max-rps",
         type=_rate,
         default=0.0,
@@ -176,6 +184,12 @@ def _count(text: str) -> int:
     if count is None:
         raise argparse.ArgumentTypeError(f"'{text}' is not a number from 0 to {MOST_AT_ONCE}")
     return count
+
+
+def _processes(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= _MOST_PROCESSES:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number from 1 to {_MOST_PROCESSES}")
+    return int(text)
 
 
 def _rate(text: str) -> float:

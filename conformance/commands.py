@@ -4,31 +4,24 @@ from __future__ import annotations
 
 import os
 import shlex
-import signal
-import sys
-import time
 from argparse import Namespace
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
-from datetime import datetime, timezone
+from collections.abc import Callable
 from pathlib import Path
-from types import FrameType
 
-from conformance import __version__, crossreferences, explanations
+from conformance import crossreferences, explanations
 from conformance.data import folder, profile_path, target_names
 from conformance.errors import InputError, InputErrors, UsageError
+from conformance.judging import Judgement
 from conformance.known import unknown_names
-from conformance.model import Outcome, Profile, Result, Scenario, Verdict
-from conformance.outcomes import Run, exit_code, summarise
+from conformance.model import Profile, Result
+from conformance.outcomes import exit_code
 from conformance.profiles import at_url, read_profile
 from conformance.reports import junit, report_json, text
-from conformance.reports.layout import number_of
-from conformance.scheduler import run_all, shuffled
+from conformance.scheduler import shuffled
 from conformance.specification import Specification, load, select
-from conformance.target import Interruption, Limits, Target
+from conformance.target import Limits
+from conformance.terminal import say, use_colour
 from conformance.vocabulary import VOCABULARY
-from conformance.waiting import Notices
 
 
 def run(options: Namespace) -> int:
@@ -39,22 +32,20 @@ def run(options: Namespace) -> int:
     report_dir = _writable(options.report_dir)
     if options.shuffle is not None:
         scenarios = tuple(shuffled(scenarios, options.shuffle))
-    limits = limits_of(options)
-    finished = _run(specification, profile, scenarios, limits, strict=options.strict)
+    limits = Limits(
+        max_wait=options.max_wait, concurrency=options.concurrency, max_rps=options.max_rps
+    )
+    judgement = Judgement(
+        specification, profile, scenarios, limits, options.processes, strict=options.strict
+    )
+    finished = judgement.run()
     _write(report_dir / "report.json", report_json.report(finished))
     _write(report_dir / "junit.xml", junit.report(finished))
     again = _repeat_command(options)
-    blocks = text.failures(finished, again, colour=_colour())
-    _say("", *([blocks, ""] if blocks else []), text.summary(finished, colour=_colour()))
-    _say(f"reports: {report_dir / 'report.json'}, {report_dir / 'junit.xml'}")
+    blocks = text.failures(finished, again, colour=use_colour())
+    say("", *([blocks, ""] if blocks else []), text.summary(finished, colour=use_colour()))
+    say(f"reports: {report_dir / 'report.json'}, {report_dir / 'junit.xml'}")
     return exit_code(finished.verdict)
-
-
-def limits_of(options: Namespace) -> Limits:
-    """Return the limits that the command line sets."""
-    return Limits(
-        max_wait=options.max_wait, concurrency=options.concurrency, max_rps=options.max_rps
-    )
 
 
 def profile_for(target: str, url: str | None, specification: Specification) -> Profile:
@@ -68,70 +59,6 @@ def profile_for(target: str, url: str | None, specification: Specification) -> P
     if "{port}" in profile.base_url and profile.launch is None:
         raise UsageError(f"{target}: the profile starts no server, so it needs a URL")
     return profile
-
-
-def _run(
-    specification: Specification,
-    profile: Profile,
-    scenarios: Sequence[Scenario],
-    limits: Limits,
-    *,
-    strict: bool,
-) -> Run:
-    started, began = datetime.now(timezone.utc), time.monotonic()
-    results: list[Result] = []
-    urls, ending = [profile.base_url], False
-    told: set[str] = set()  # the errors that were shown
-
-    def on_open(target: Target) -> None:
-        urls[0] = target.profile.base_url
-
-    _say(f"{profile.name}: {number_of(len(scenarios), 'scenario')}")
-    with _interruptible() as interruption, Notices(interruption.waking, _say).watching() as notices:
-        for result in run_all(scenarios, profile, limits, interruption, on_open):
-            if interruption.happened and not ending:
-                ending = True
-                _say("interrupted: finishing the report (once more to stop at once)")
-            results.append(result)
-            notices.result()
-            is_error = result.outcome is Outcome.ERROR
-            if not (is_error and result.reason in told):  # not a hundred times the same
-                _say(text.progress_line(result, len(results), len(scenarios), colour=_colour()))
-            if is_error:
-                told.add(result.reason)
-    finished = summarise(
-        specification.requirements.values(),
-        results,
-        suite_version=__version__,
-        scenarios_sha256=specification.sha256,
-        target_name=profile.name,
-        target_url=urls[0],
-        started=started,
-        seconds=time.monotonic() - began,
-        strict=strict,
-    )
-    if interruption.happened and finished.verdict is Verdict.CONFORMANT:
-        return replace(finished, verdict=Verdict.INCOMPLETE)
-    return finished
-
-
-@contextmanager
-def _interruptible() -> Iterator[Interruption]:
-    """Let the first Ctrl-C (or SIGTERM) end the run with a report; a second one ends it at once."""
-    interruption = Interruption()
-
-    def handle(_number: int, _frame: FrameType | None) -> None:
-        if interruption.happened:
-            raise KeyboardInterrupt
-        interruption.interrupt()  # no word here: this may have come in the middle of another
-
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    before = {number: signal.signal(number, handle) for number in numbers}
-    try:
-        yield interruption
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _repeat_command(options: Namespace) -> Callable[[Result], str]:
@@ -156,7 +83,7 @@ def check(options: Namespace) -> int:
             errors.append(error)
     if errors:
         raise InputErrors(errors)
-    _say(f"{count} files are right")
+    say(f"{count} files are right")
     return 0
 
 
@@ -183,14 +110,14 @@ def list_(options: Namespace) -> int:
     else:
         specification = load(folder("scenarios"), VOCABULARY)
         lines = getattr(explanations, options.kind)(specification)
-    _say(*lines)
+    say(*lines)
     return 0
 
 
 def explain(options: Namespace) -> int:
     """Explain a requirement, a scenario or a word."""
     specification = load(folder("scenarios"), VOCABULARY)
-    _say(explanations.explain(options.name, specification, VOCABULARY))
+    say(explanations.explain(options.name, specification, VOCABULARY))
     return 0
 
 
@@ -209,12 +136,3 @@ def _write(path: Path, content: str) -> None:
         path.write_text(content, encoding="utf-8")
     except OSError as error:
         raise UsageError(f"can't write {path}: {error.strerror}") from None
-
-
-def _colour() -> bool:
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-
-
-def _say(*lines: str) -> None:
-    sys.stdout.write("\n".join(lines) + "\n")
-    sys.stdout.flush()

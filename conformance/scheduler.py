@@ -16,7 +16,7 @@ from conformance.target import Interruption, Limits, Target, comes_last, opened
 _MOST_WAITING = 500  # threads that may sleep at once beside those that work
 _RESTARTING_LANES = 2  # targets at most for the scenarios that restart theirs
 
-OnOpen = Callable[[Target], None]
+OnOpen = Callable[[str], None]
 Results = SimpleQueue[Result | BaseException]
 
 
@@ -39,7 +39,7 @@ def run_all(
 
     All that waits starts at once, the longest first, and sleeps beside the rest; what needs the
     end of the run comes last. Scenarios that restart the server have targets of their own, where
-    they run one after the other. `on_open` gets each target once it is open. After an
+    they run one after the other. `on_open` gets the URL of each target once it is open. After an
     interruption the rest of the results come at once.
     """
     results: Results = SimpleQueue()
@@ -122,7 +122,7 @@ def _run_lane(
     limits = replace(limits, concurrency=1) if lane.alone else limits
     try:
         with opened(profile, limits, interruption) as target:
-            on_open(target)
+            on_open(target.profile.base_url)
             for round_ in rounds(lane.scenarios):
                 for future in _all_of(round_, lane, target, interruption):
                     results.put(future.result())

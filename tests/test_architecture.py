@@ -19,7 +19,7 @@ CONFORMANCE: Layers = (
     (
         "needs nothing of ours",
         ". reports model errors connections entropy setcookie spellings slots pace waiting "
-        "distribution",
+        "distribution terminal",
     ),
     (
         "words, files, cookies and URLs",
@@ -56,7 +56,9 @@ CONFORMANCE: Layers = (
         "all scenarios, all results",
         "scheduler reports.layout reports.failures reports.text reports.junit reports.report_json",
     ),
-    ("what the command line can do", "commands background"),
+    ("runs in the background and in processes", "background processes"),
+    ("a run before somebody's eyes", "judging"),
+    ("what the command line can do", "commands"),
     ("the edges", "cli plugin"),
     ("the command", "__main__"),
 )

@@ -599,6 +599,74 @@ def test_a_second_ctrl_c_stops_the_server_too(tmp_path: Path) -> None:
     assert not any(alive(int(pid)) for pid in (tmp_path / "pids").read_text().split())
 
 
+# --- several processes ----------------------------------------------------------------------------
+
+
+def test_several_processes_come_to_the_same_as_one(live: Toy, tmp_path: Path) -> None:
+    keep_sessions(live)
+    given = options(tmp_path, live.url, {**CASES, "again": LOGIN, "https": HTTPS})
+    reports = []
+    for processes in ("1", "3"):
+        with start(*given, "--processes", processes) as process:
+            _, err = process.communicate(timeout=20)
+        assert (process.returncode, err) == (1, "")
+        reports.append(outcomes(report()))
+    assert reports[0] == reports[1]
+    assert set(reports[0].values()) == {"passed", "failed", "not tested"}
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_ends_all_processes_and_their_servers(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    changes = {**OWN_SERVER, "start": f"{START} --pids {tmp_path}/pids"}
+    given = options(tmp_path, "", {"one": WAITING, "two": WAITING, "quick": LOGIN}, changes)
+    with start(*given, "--processes", "2") as process:
+        assert process.stdout
+        for line in process.stdout:
+            if line.startswith("[1/3]"):
+                break
+        process.send_signal(number)
+        out, err = process.communicate(timeout=10)
+    assert (process.returncode, err) == (2, "")
+    assert out.count("interrupted: finishing the report") == 1
+    assert outcomes(report()) == {"one": "not tested", "two": "not tested", "quick": "passed"}
+    pids = (tmp_path / "pids").read_text().split()
+    assert pids
+    assert not any(alive(int(pid)) for pid in pids)
+
+
+def test_what_a_lost_process_did_not_tell_is_an_error(live: Toy, tmp_path: Path) -> None:
+    given = options(tmp_path, live.url, {"one": WAITING, "two": WAITING, "quick": LOGIN})
+    with start(*given, "--processes", "2") as process:
+        assert process.stdout
+        for line in process.stdout:
+            if line.startswith("[1/3]"):
+                break
+        for child in children(process.pid):
+            os.kill(child, signal.SIGKILL)
+        _, err = process.communicate(timeout=10)
+    assert (process.returncode, err) == (2, "")
+    loaded = report()
+    assert outcomes(loaded) == {"one": "error", "two": "error", "quick": "passed"}
+    reasons = {one["reason"] for one in loaded["scenarios"] if one["outcome"] == "error"}
+    assert reasons == {"a process of this run ended before its time"}
+
+
+def children(pid: int) -> list[int]:
+    listed = subprocess.run(
+        ["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True
+    )
+    return [int(one) for one in listed.stdout.split()]
+
+
+@pytest.mark.parametrize("text", ["0", "65", "-1", "two"])
+def test_a_number_of_processes_is_from_1_to_64(command: Command, text: str) -> None:
+    ended = command("run", "--processes", text)
+    assert ended.code == 3
+    assert f"'{text}' is not a number from 1 to 64" in ended.err
+
+
 def test_the_module_is_the_command_and_its_exit_code_reaches_the_shell(
     live: Toy, tmp_path: Path
 ) -> None:

@@ -14,7 +14,7 @@ from toysuite import HTTPS, IDLE, LOGIN, LOGOUT, RESTART, START, Suite, alive
 
 from conformance.model import Outcome, Profile, Result, Scenario
 from conformance.scheduler import lanes, longest_first, restarts, rounds, run_all, shares, shuffled
-from conformance.target import Interruption, Limits, Target
+from conformance.target import Interruption, Limits
 
 OWN_SERVER = {"base url": "http://127.0.0.1:{port}"}
 
@@ -90,7 +90,7 @@ def test_as_many_scenarios_as_asked_for_run_at_once_and_no_more(live: Suite) -> 
                 running[0] -= 1
         return live.toy.me(asked)
 
-    def on_open(_: Target) -> None:
+    def on_open(_: str) -> None:
         live.toy.routes["GET /me"] = me
 
     cases = {f"case-{number}": LOGIN for number in range(9)}
@@ -184,8 +184,8 @@ def test_scenarios_that_restart_the_server_have_one_of_their_own_beside_the_othe
     all_open = threading.Barrier(3, timeout=20)
     urls: list[str] = []
 
-    def on_open(target: Target) -> None:
-        urls.append(target.profile.base_url)
+    def on_open(url: str) -> None:
+        urls.append(url)
         all_open.wait()  # raises when the targets are not open together
 
     cases = named(suite, one=LOGIN, two=LOGOUT, three=RESTART, four=RESTART)
@@ -236,7 +236,7 @@ def test_a_target_that_can_not_be_started_makes_every_scenario_an_error(suite: S
 
 
 def test_a_defect_of_ours_ends_the_run_and_stops_its_servers(suite: Suite) -> None:
-    def on_open(_: Target) -> None:
+    def on_open(_: str) -> None:
         raise ZeroDivisionError
 
     profile = suite.profile({**OWN_SERVER, "start": f"{START} --pids {suite.folder}/pids"})
