@@ -28,21 +28,26 @@ def leased(
 
     A scenario that needs accounts of its own gets freshly registered ones, or else the profile's,
     which no other scenario uses meanwhile, in whatever thread or process. Where the target limits
-    a user's sessions, every scenario needs accounts of its own, or one would end another's.
+    a user's sessions, every scenario needs accounts of its own, or one would end another's; and
+    as there is one administrator, one scenario at a time acts as that.
     """
     roles = ["alice", "bob"] if "second user" in scenario.needs else ["alice"]
     needed = {"own account", "spare account"} & set(scenario.needs)
     alone = bool(needed) or profile.session_limit is not None
     administrator = {role: user for role, user in profile.users.items() if role == "admin"}
-    if alone and profile.register:
-        yield administrator | {role: register(role, profile, settings) for role in roles}
-        return
     users = {role: profile.users[role] for role in roles if role in profile.users}
+    if alone and profile.register:
+        users = {}
+    acting = administrator if alone and _acts_as_administrator(scenario) else {}
     with ExitStack() as locks:
-        for role in sorted(users):
-            locks.enter_context(_locked(profile, users[role], alone=alone))
+        for _, user in sorted((users | acting).items()):
+            locks.enter_context(_locked(profile, user, alone=alone))
         missing = [role for role in roles if role not in users] if profile.register else []
         yield administrator | users | {role: register(role, profile, settings) for role in missing}
+
+
+def _acts_as_administrator(scenario: Scenario) -> bool:
+    return any("administrator" in need for need in scenario.needs)
 
 
 def register(role: str, profile: Profile, settings: Settings) -> User:

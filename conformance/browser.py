@@ -240,10 +240,16 @@ class Browser:
         with self._lock:
             return self._store.header_for(self.url_of(target), self._now())
 
-    def plant_cookie(self, name: str, value: str) -> None:
-        """Plant a cookie by hand, for all paths of the target's host."""
+    def plant_cookie(
+        self, name: str, value: str, *, path: str = "", host_only: bool = True
+    ) -> None:
+        """Plant a cookie by hand: for all paths of the host, or for one below the base URL.
+
+        Without `host_only` it is a cookie of a domain that the host belongs to.
+        """
+        whole = urlsplit(self.url_of(path)).path if path else "/"
         with self._lock:
-            self._store.set(name, value, self._base.origin)
+            self._store.set(name, value, self._base.origin, path=whole, host_only=host_only)
 
     def clear_cookies(self) -> None:
         """Forget every cookie."""

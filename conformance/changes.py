@@ -100,6 +100,12 @@ def _unknown_name(user: User) -> Credentials:
     return "nobody-" + user.username, user.password
 
 
+@credential_changes("password before the change")
+def _former(user: User) -> Credentials:
+    """The password that the user had before it was changed."""
+    return user.username, user.former or user.password
+
+
 @token_changes("first character changed")
 def _first_changed(token: str) -> str:
     """The token with another first character."""

@@ -54,6 +54,16 @@ def with_query(path: str, query: Plain) -> str:
     return f"{path}{'&' if '?' in path else '?'}{urlencode(query)}"
 
 
+def carrying(request: ActionRequest, fields: Mapping[str, Plain], carrier: str) -> ActionRequest:
+    """Return the request with more fields: in its "query string", or else in its form or JSON."""
+    if carrier == "query string":
+        return replace(request, path=with_query(request.path, dict(fields)))
+    if isinstance(request.json, dict):
+        return replace(request, json={**request.json, **fields})
+    texts = {name: str(value) for name, value in fields.items()}
+    return replace(request, form={**(request.form or {}), **texts})
+
+
 def without_headers(request: Request, names: Collection[str]) -> Request:
     """Return the request without the headers of these names, given in small letters."""
     kept = tuple(item for item in request.headers if item[0].lower() not in names)

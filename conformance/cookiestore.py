@@ -111,10 +111,12 @@ class CookieStore:
         self._forget_expired(now)
         return True
 
-    def set(self, name: str, value: str, url: str) -> None:
-        """Plant a cookie by hand for all paths of the host of `url`, whatever the rules say."""
-        planted = SetCookie(name, value, (("path", "/"),))
-        cookie = StoredCookie(name, value, _host(url), "/", True, None, planted)
+    def set(
+        self, name: str, value: str, url: str, *, path: str = "/", host_only: bool = True
+    ) -> None:
+        """Plant a cookie by hand for a path of the host of `url`, whatever the rules say."""
+        planted = SetCookie(name, value, (("path", path),))
+        cookie = StoredCookie(name, value, _host(url), path, host_only, None, planted)
         self._cookies[cookie.key] = cookie
 
     def header_for(self, url: str, now: datetime) -> tuple[tuple[str, str], ...]:

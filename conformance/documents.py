@@ -39,14 +39,18 @@ _VERB_OBJECTS = {
     "nothing": "",
     "user": "`alice` or `bob`",
     "credentials": "a mapping of `user` and one or more of `name`, `password`, `password of`, "
-    "`change`, `in`, `from`, `csrf token`",
+    "`change`, `in`, `session` with `session in` and `session change`, `from`, `csrf token`",
+    "logins": "a mapping of `user` and `keep as`",
+    "subject": "`alice` or `bob`, or a mapping of `user` and `by`",
     "page": "`protected page`, or a mapping of `page` and `from`, `method`, `path` or `claim`",
     "manner": "nothing, or a mapping of `from` and `csrf token`",
     "password change": "nothing, or a mapping of `current` (a change of credentials), `from` and "
     "`csrf token`",
     "handle": "the name of a kept handle",
-    "session": "the name of a kept session, or a mapping of `session` or `token` with `change`, "
-    "`in` and `beside`",
+    "session": "the name of a kept session, or a mapping of `session`, `token` or `handle` (a kept "
+    "one) with `change`, `in` and `beside`",
+    "planting": "the name of a kept session, or a mapping of `session` or `token` with `change` "
+    "and `for`",
     "name": "a name",
     "names": "a name or a list of names",
     "look": "`session cookie` or `every answer`",

@@ -16,6 +16,12 @@ _IDLE = ("idle timeout",)
 _ABSOLUTE = ("absolute timeout",)
 
 
+@durations("a moment")
+def _moment(_: Timeouts) -> float:
+    """A little more than a second, so that times in whole seconds differ."""
+    return 1.1
+
+
 @durations("half the idle timeout", needs=_IDLE)
 def _half_idle(timeouts: Timeouts) -> float:
     """Half of the declared idle timeout."""

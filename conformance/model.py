@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 from urllib.parse import urlsplit
 
 # What a YAML value is once read: texts, lists and mappings, nothing else.
@@ -170,6 +170,9 @@ class Vocabulary:
 
 # --- a target profile --------------------------------------------------------------------------
 
+# What becomes of a user's sessions when the password was changed in one of them.
+SessionPolicy: TypeAlias = Literal["others end", "all end", "others are offered an end"]
+
 
 @dataclass(frozen=True)
 class User:
@@ -177,6 +180,7 @@ class User:
 
     username: str
     password: str = field(repr=False)
+    former: str = field(default="", repr=False)  # the password before the last change
 
 
 @dataclass(frozen=True)
@@ -305,6 +309,7 @@ class Profile:
     session_limit: int | None = None  # live sessions that one user may have
     rotates_tokens: bool = False  # a session may get a new token whenever it is used
     ignores_logins: bool = False  # of browsers that are signed in already
+    session_policy: SessionPolicy = "others end"  # after a password change
     ca_file: str = ""
     launch: Launch | None = None
     known_failures: Mapping[str, KnownFailure] = field(default_factory=dict)

@@ -117,6 +117,38 @@ def _several_sessions(profile: Profile) -> Lack | None:
     return _not_applicable("the profile declares a limit of one session for each user")
 
 
+@needs("session limit")
+def _session_limit(profile: Profile) -> Lack | None:
+    """The profile declares how many live sessions a user may have."""
+    if profile.session_limit:
+        return None
+    return _not_applicable("the profile declares no 'session limit'")
+
+
+@needs("other sessions end with the password")
+def _others_end(profile: Profile) -> Lack | None:
+    """A password change ends the user's other sessions by itself: the usual case."""
+    if profile.session_policy != "others are offered an end":
+        return None
+    return _not_applicable("the profile declares that after a password change an end is offered")
+
+
+@needs("an end of the others is offered with the password")
+def _end_is_offered(profile: Profile) -> Lack | None:
+    """The profile says that a user may end the other sessions after a password change."""
+    if profile.session_policy == "others are offered an end":
+        return None
+    return _not_applicable("the profile declares that a password change ends sessions by itself")
+
+
+@needs("the session outlives its password")
+def _outlives(profile: Profile) -> Lack | None:
+    """A password change leaves the session in which it is made alive: the usual case."""
+    if profile.session_policy != "all end":
+        return None
+    return _not_applicable("the profile declares that a password change ends all sessions")
+
+
 @needs("idle timeout")
 def _idle(profile: Profile) -> Lack | None:
     """The profile declares an idle timeout."""

@@ -5,11 +5,19 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 from urllib.parse import urlsplit
 
 from conformance.launches import read_launch
-from conformance.model import Action, KnownFailure, Launch, Profile, Timeouts, User
+from conformance.model import (
+    Action,
+    KnownFailure,
+    Launch,
+    Profile,
+    SessionPolicy,
+    Timeouts,
+    User,
+)
 from conformance.profile_actions import (
     OPTIONAL_ACTIONS,
     read_action,
@@ -21,7 +29,7 @@ from conformance.response import check_pattern
 from conformance.yamltree import Node, parse, shown_as
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 _PROFILE = (
@@ -33,6 +41,7 @@ _PROFILE = (
     "session limit",
     "token rotation",
     "login while signed in",
+    "after a password change",
     "users",
     "timeouts",
     "csrf",
@@ -88,6 +97,7 @@ def read_profile(path: Path) -> Profile:
         session_limit=_count(fields["session limit"]) if "session limit" in fields else None,
         rotates_tokens=_says(fields, "token rotation", "on use"),
         ignores_logins=_says(fields, "login while signed in", "ignored"),
+        session_policy=_session_policy(fields),
         ca_file=fields["ca file"].filled_text("ca file") if "ca file" in fields else "",
         launch=_launch(root, path),
         known_failures=_known_failures(fields["known failures"])
@@ -236,6 +246,24 @@ def _count(node: Node) -> int:
     if not text.isdecimal() or int(text) == 0:
         raise node.error(f"'{text}' is not a whole number of sessions")
     return int(text)
+
+
+def _session_policy(fields: Mapping[str, Node]) -> SessionPolicy:
+    if "after a password change" not in fields:
+        return "others end"
+    node = fields["after a password change"]
+    text = node.text("after a password change")
+    policy = next((one for one in get_args(SessionPolicy) if one == text), None)
+    if policy is None:
+        raise node.error(f"after a password change {_or(get_args(SessionPolicy))}, not '{text}'")
+    if policy == "others are offered an end" and "log out others" not in fields:
+        raise node.error("the end that is offered is the action 'log out others': declare it")
+    chosen: SessionPolicy = policy
+    return chosen
+
+
+def _or(words: Sequence[str]) -> str:
+    return " or ".join(f"'{word}'" for word in words)
 
 
 def _launch(root: Node, path: Path) -> Launch | None:

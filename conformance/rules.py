@@ -69,8 +69,24 @@ def _unkept_names(scenario: Scenario) -> Iterator[InputError]:
             if name not in kept[kind]:
                 hint = did_you_mean(name, kept[kind]) or f"keep it first: 'keep {kind} as: ...'"
                 yield error_at(step.place, f"no {kind} is kept as '{name}' before this", hint)
-        if step.verb in ("keep session as", "keep handle as", "keep answer as"):
-            kept[step.verb.split()[1]].add(str(step.object))
+        for kind, name in _kept_names(step):
+            kept[kind].add(name)
+
+
+def _kept_names(step: Step) -> list[tuple[str, str]]:
+    if step.verb in _KEEPING:
+        return [(_KEEPING[step.verb], str(step.object))]
+    if isinstance(step.object, dict) and "keep as" in step.object:
+        return [("session", str(step.object["keep as"]))]
+    return []
+
+
+_KEEPING = {
+    "keep session as": "session",
+    "keep session of a stranger as": "session",
+    "keep handle as": "handle",
+    "keep answer as": "answer",
+}
 
 
 def _used_names(step: Step) -> list[tuple[str, str]]:
@@ -81,8 +97,8 @@ def _used_names(step: Step) -> list[tuple[str, str]]:
     if step.verb == "end session":
         return [("handle", str(step.object))]
     if isinstance(step.object, dict):
-        named = (step.object.get(key) for key in ("session", "beside"))
-        return [("session", str(name)) for name in named if name is not None]
+        named = [(kind, kind) for kind in ("session", "handle")] + [("beside", "session")]
+        return [(kind, str(step.object[key])) for key, kind in named if key in step.object]
     return []
 
 

@@ -153,7 +153,9 @@ class Stage:
 
     def change_password(self, role: str, password: str) -> None:
         """Remember that this role's account has another password from now on."""
-        self.users = {**self.users, role: replace(self.user(role), password=password)}
+        user = self.user(role)
+        changed = replace(user, password=password, former=user.password)
+        self.users = {**self.users, role: changed}
         self.secrets.add(password)
 
     def seat(self, name: str) -> Seat:

@@ -22,6 +22,8 @@ _LOOKS = ("session cookie", "every answer")
 _MANNER = ("from", "csrf token")
 _METHODS = ("HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE")
 _VISIT = ("from", "method", "path", "claim")
+_CARRIED = ("session", "session change", "session in")
+_PLACES = ("all pages", "the login", "the protected page", "the whole domain")
 _REQUEST = ("request", "headers", "form", "json", "body")
 _MAX_TIMES = 1000
 
@@ -112,7 +114,7 @@ class StepReader:
 
     def credentials(self, node: Node) -> Plain:
         """Read whose credentials are sent, spoiled how, and where they are put."""
-        known = ("user", "name", "password", "password of", "change", "in", *_MANNER)
+        known = ("user", "name", "password", "password of", "change", "in", *_CARRIED, *_MANNER)
         fields = node.fields("credentials", known, required=("user",))
         if len(fields) == 1:
             raise node.error("nothing is changed here", "use the verb 'log in'")
@@ -123,8 +125,32 @@ class StepReader:
             self.choice(fields["change"], self.vocabulary.credential_changes, "change")
         if "in" in fields:
             self.choice(fields["in"], self.vocabulary.carriers, "carrier")
+        self.check_carried(node, fields)
         self.check_manner(fields)
         return {key: value.text(key) for key, value in fields.items()}
+
+    def check_carried(self, node: Node, fields: Mapping[str, Node]) -> None:
+        """Refuse a session to send along without a word on where, and the other way round."""
+        if ("session" in fields) != ("session in" in fields):
+            raise node.error("'session' and 'session in' go together")
+        if "session in" in fields:
+            self.choice(fields["session in"], ("query string", "form body"), "place for a session")
+        if "session change" in fields:
+            self.choice(fields["session change"], self.vocabulary.token_changes, "change")
+
+    def logins(self, node: Node) -> Plain:
+        """Read who logs in, and under which name the sessions are kept."""
+        fields = node.fields("logins", ("user", "keep as"), required=("user", "keep as"))
+        self.choice(fields["user"], _USERS, "user")
+        return {key: value.filled_text(key) for key, value in fields.items()}
+
+    def subject(self, node: Node) -> Plain:
+        """Read on whose account an administrator acts, or somebody who is none."""
+        if isinstance(node.value, str):
+            return {"user": self.choice(node, _USERS, "user")}
+        fields = node.fields("whose account it is", ("user", "by"), required=("user", "by"))
+        self.choice(fields["by"], ("this browser",), "object of 'by'")
+        return {"user": self.choice(fields["user"], _USERS, "user"), "by": "this browser"}
 
     def manner(self, node: Node) -> Plain:
         """Read from which page an action is sent and with what CSRF token; nothing is normal."""
@@ -176,12 +202,24 @@ class StepReader:
             self.choice(fields["csrf token"], changes, "change of a CSRF token")
 
     def presented(self, node: Node) -> Plain:
-        """Read a kept session's name, or a mapping that alters it or gives a literal token."""
+        """Read a kept session's name, or a mapping that alters it or gives another token."""
+        return self.session(
+            node, ("session", "token", "handle", "change", "in", "beside"), "presented"
+        )
+
+    def planted(self, node: Node) -> Plain:
+        """Read what is planted, as what is presented, and for which requests."""
+        return self.session(node, ("session", "token", "change", "for"), "planted")
+
+    def session(self, node: Node, known: tuple[str, ...], done: str) -> Plain:
+        """Read a kept session's name, or a mapping of some of these keys."""
         if isinstance(node.value, str):
             return {"session": node.filled_text("a session's name")}
-        fields = node.fields("what is presented", ("session", "token", "change", "in", "beside"))
-        if ("session" in fields) == ("token" in fields):
+        fields = node.fields(f"what is {done}", known)
+        if len({"session", "token", "handle"} & set(fields)) != 1:
             raise node.error("say either 'session' (a kept one) or 'token' (a text)")
+        if "for" in fields:
+            self.choice(fields["for"], _PLACES, "object of 'for'")
         if "change" in fields:
             self.choice(fields["change"], self.vocabulary.token_changes, "change")
         if "in" in fields:
@@ -219,6 +257,9 @@ _OBJECTS: dict[str, Callable[[StepReader, Node], Plain]] = {
     "names": lambda _, node: list(node.texts("names")),
     "credentials": StepReader.credentials,
     "session": StepReader.presented,
+    "planting": StepReader.planted,
+    "logins": StepReader.logins,
+    "subject": StepReader.subject,
     "request": StepReader.request,
 }
 

@@ -38,11 +38,12 @@ CONFORMANCE: Layers = (
     (
         "one word, one small function",
         "verbs verbs.account verbs.acting verbs.administration verbs.answers verbs.copies "
-        "verbs.exact verbs.listing verbs.login verbs.nested verbs.pages verbs.registry "
-        "verbs.rotation verbs.server verbs.tokens expectations expectations.actions "
-        "expectations.caching expectations.cookies expectations.leaks expectations.likeness "
-        "expectations.listing expectations.origins expectations.pages expectations.refusals "
-        "expectations.registry expectations.response expectations.tokens",
+        "verbs.exact verbs.limits verbs.listing verbs.login verbs.nested verbs.pages "
+        "verbs.registry verbs.rotation verbs.server verbs.strangers verbs.tokens expectations "
+        "expectations.actions expectations.caching expectations.cookies expectations.leaks "
+        "expectations.likeness expectations.limits expectations.listing expectations.origins "
+        "expectations.pages expectations.refusals expectations.registry expectations.response "
+        "expectations.tokens",
     ),
     ("all words together", "vocabulary"),
     ("one scenario", "engine"),

@@ -93,6 +93,15 @@ def _without(sign: Sign, names: frozenset[str]) -> Sign:
     return replace(sign, conditions=kept)
 
 
+@expectations("no other user", about="page", needs=("identity",))
+def no_other_user(seen: Seen, _: Stage) -> str | None:
+    """The protected page shows its own user or nobody, and never somebody else."""
+    for page in recognised_pages(seen):
+        if page.shown.role not in ("", page.owner):
+            return f"signed in as {page.shown.role}: {describe(page.exchange)}"
+    return None
+
+
 def recognised_pages(seen: Seen) -> Iterator[Page]:
     """Yield the pages that were seen; Unrecognised for one that no sign knows."""
     for page in seen.pages:

@@ -6,11 +6,13 @@ from conformance.verbs import (
     answers,
     copies,
     exact,
+    limits,
     listing,
     login,
     nested,
     pages,
     server,
+    strangers,
     tokens,
 )
 from conformance.verbs.registry import verbs
@@ -21,11 +23,13 @@ __all__ = [
     "answers",
     "copies",
     "exact",
+    "limits",
     "listing",
     "login",
     "nested",
     "pages",
     "server",
+    "strangers",
     "tokens",
     "verbs",
 ]

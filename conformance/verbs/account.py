@@ -6,8 +6,8 @@ import secrets
 from collections.abc import Mapping
 
 from conformance.changes import credential_changes
-from conformance.stage import Seat, Seen, Stage
-from conformance.verbs.acting import act
+from conformance.stage import DoesNotApply, NotTried, Seat, Seen, Stage
+from conformance.verbs.acting import act, perform
 from conformance.verbs.registry import ON_ACTION, verbs
 
 Wanted = Mapping[str, str]
@@ -71,6 +71,24 @@ def log_out_others(stage: Stage, seat: Seat, wanted: Wanted) -> Seen:
 def remove_account(stage: Stage, seat: Seat, wanted: Wanted) -> Seen:
     """Remove the user's own account."""
     return act(stage, seat, "remove account", wanted)
+
+
+@verbs(
+    "register again", takes="user", shows=ON_ACTION, default="accepted", needs=("spare account",)
+)
+def register_again(stage: Stage, seat: Seat, role: str) -> Seen:
+    """Register an account with the name and password of this user, whose own was removed.
+
+    Where the name is not given out again, the scenario does not apply.
+    """
+    user, action = stage.user(role), stage.profile.register
+    if action is None:
+        raise NotTried("the profile has no 'register' action")
+    values = {"username": user.username, "password": user.password}
+    answer, exchanges = perform(stage, seat, action, values, {})
+    if answer == "refused":
+        raise DoesNotApply("the server gives the name of a removed account to nobody")
+    return Seen(exchanges, answer=answer)
 
 
 @verbs(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from conformance.errors import Unrecognised
 from conformance.stage import Seat, Seen, Stage
 from conformance.verbs.acting import act
@@ -13,26 +15,37 @@ _ENDS, _REMOVES = "administrator ends sessions", "administrator removes account"
 
 @verbs(
     "administrator ends sessions of",
-    takes="user",
+    takes="subject",
     shows=ON_ACTION,
     default="accepted",
     needs=(f"the action {_ENDS}", "own account"),
 )
-def end_sessions(stage: Stage, _: Seat, role: str) -> Seen:
-    """Let the administrator end all sessions of this user."""
-    return act(stage, _administrator(stage), _ENDS, {}, subject=stage.user(role).username)
+def end_sessions(stage: Stage, seat: Seat, wanted: Mapping[str, str]) -> Seen:
+    """Let the administrator end all sessions of this user.
+
+    With `by: this browser` somebody else tries the same: who is signed in there, or nobody.
+    """
+    return _administer(stage, seat, _ENDS, wanted)
 
 
 @verbs(
     "administrator removes",
-    takes="user",
+    takes="subject",
     shows=ON_ACTION,
     default="accepted",
     needs=(f"the action {_REMOVES}", "spare account"),
 )
-def remove_account(stage: Stage, _: Seat, role: str) -> Seen:
-    """Let the administrator remove or disable this user's account."""
-    return act(stage, _administrator(stage), _REMOVES, {}, subject=stage.user(role).username)
+def remove_account(stage: Stage, seat: Seat, wanted: Mapping[str, str]) -> Seen:
+    """Let the administrator remove or disable this user's account.
+
+    With `by: this browser` somebody else tries the same: who is signed in there, or nobody.
+    """
+    return _administer(stage, seat, _REMOVES, wanted)
+
+
+def _administer(stage: Stage, seat: Seat, action: str, wanted: Mapping[str, str]) -> Seen:
+    acting = seat if "by" in wanted else _administrator(stage)
+    return act(stage, acting, action, {}, subject=stage.user(wanted["user"]).username)
 
 
 def _administrator(stage: Stage) -> Seat:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from conformance.changes import Credentials, credential_changes
-from conformance.model import User
+from conformance.composition import carrying
+from conformance.model import Action, Plain, User
 from conformance.stage import Life, NotTried, Seat, Seen, Stage
 from conformance.verbs.acting import own_values, perform
 from conformance.verbs.registry import ON_ACTION, held_cookies, session_cookies_in, verbs
+from conformance.verbs.tokens import presented
 
 
 @verbs("log in", takes="user", shows=ON_ACTION, default="accepted")
@@ -25,11 +28,28 @@ def log_in_with(stage: Stage, seat: Seat, wanted: Mapping[str, str]) -> Seen:
     `user` is whose they are. `change` spoils them (see the list of changes), `name` and `password`
     replace them by a text, `password of` by another user's password, and `in: query string` sends
     them in the URL. `from` names the page that sends the login, `csrf token` another CSRF token.
+    `session` is a kept one whose token goes along where `session in` says: in the query string or
+    in the form body, as a field that is called like the cookie.
     """
     credentials = _altered(stage, wanted)
     if credentials[1]:
         stage.secrets.add(credentials[1])
     return _log_in(stage, seat, wanted["user"], credentials, wanted)
+
+
+def _with_sessions(stage: Stage, wanted: Mapping[str, str]) -> Action:
+    """Return the login whose last request carries the tokens of kept sessions, if any, as well."""
+    action = stage.profile.log_in
+    if "session" not in wanted:
+        return action
+    what = {key: value for key, value in wanted.items() if key in ("session", "session change")}
+    if "session change" in what:
+        what["change"] = what.pop("session change")
+    fields: dict[str, Plain] = {}
+    for session in presented(stage, what):
+        fields |= dict(session.cookies)
+    last = carrying(action.requests[-1], fields, wanted["session in"])
+    return replace(action, requests=(*action.requests[:-1], last))
 
 
 def _altered(stage: Stage, wanted: Mapping[str, str]) -> Credentials:
@@ -56,7 +76,7 @@ def _log_in(
 ) -> Seen:
     started = stage.clock()
     values = dict(zip(("username", "password"), credentials, strict=True))
-    answer, exchanges = perform(stage, seat, stage.profile.log_in, values, wanted)
+    answer, exchanges = perform(stage, seat, _with_sessions(stage, wanted), values, wanted)
     cookies = session_cookies_in(stage, exchanges)
     if answer == "accepted":
         seat.role, seat.life = role, Life(started, started)

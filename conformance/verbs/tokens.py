@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import TypedDict
+from urllib.parse import urlsplit
 
 from conformance.changes import token_changes
 from conformance.errors import Unrecognised
+from conformance.model import Profile
 from conformance.stage import KeptSession, Life, NotTried, Seat, Seen, Stage
 from conformance.verbs.registry import held_cookies, is_session_cookie, kept_sessions, verbs
+
+
+class _Place(TypedDict, total=False):
+    """Where a planted cookie goes, as browsers decide it."""
+
+    path: str
+    host_only: bool
 
 
 @verbs("keep session as", takes="name")
@@ -52,21 +62,39 @@ def clear_cookies(_: Stage, seat: Seat, __: None) -> Seen:
     return Seen()
 
 
-@verbs("plant session", takes="session")
+@verbs("plant session", takes="planting")
 def plant_session(stage: Stage, seat: Seat, wanted: Mapping[str, str]) -> Seen:
-    """Put kept session cookies, or a made-up token, into this browser, as an attacker would."""
+    """Put kept session cookies, or a made-up token, into this browser, as an attacker would.
+
+    `for` says for which requests: `all pages` (as it is without it), `the login` or `the protected
+    page` alone, by the path of the cookie, so that browsers send it before the server's own; or
+    `the whole domain`, as a server next door can, so that both are sent.
+    """
+    where = _PLACES[wanted.get("for", "all pages")](stage.profile)
     for session in presented(stage, wanted):
         for name, value in session.cookies:
-            seat.browser.plant_cookie(name, value)
+            seat.browser.plant_cookie(name, value, **where)
         seat.role, seat.life = session.role, session.life
     return Seen()
 
 
+_PLACES: Mapping[str, Callable[[Profile], _Place]] = {
+    "all pages": lambda _: {},
+    "the login": lambda profile: {"path": urlsplit(profile.log_in.requests[-1].path).path},
+    "the protected page": lambda profile: {
+        "path": urlsplit(profile.protected_page.request.path).path
+    },
+    "the whole domain": lambda _: {"host_only": False},
+}
+
+
 def presented(stage: Stage, wanted: Mapping[str, str]) -> list[KeptSession]:
-    """Return what a mapping names: kept sessions, spoiled if it says so, or a literal token."""
+    """Return what a mapping names: kept sessions, spoiled if it says so, or a text as token."""
     if "token" in wanted:
         cookies = tuple((name, wanted["token"]) for name in _cookie_names(stage))
         return [KeptSession(cookies, "", Life(0.0, 0.0))]
+    if "handle" in wanted:
+        return presented(stage, {"token": stage.handles[wanted["handle"]]})
     sessions = kept_sessions(stage, wanted["session"])
     if "beside" in wanted:
         beside = kept_sessions(stage, wanted["beside"])[0].cookies

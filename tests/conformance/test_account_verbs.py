@@ -249,3 +249,87 @@ def test_what_the_profile_does_not_declare_is_not_applicable(full: Suite) -> Non
     result = full.run(steps)
     assert result.outcome is Outcome.NOT_APPLICABLE
     assert result.reason == "the profile declares no action 'log out others'"
+
+
+def test_only_who_the_step_names_acts_as_an_administrator(full: Suite) -> None:
+    steps = (
+        TWO
+        + """
+then:
+  - administrator ends sessions of: {user: alice, by: this browser}
+    browser: laptop
+    expect: refused
+  - administrator ends sessions of: {user: alice, by: this browser}
+    browser: stranger
+    expect: refused
+"""
+    )
+    assert outcome(full, steps + LEFT[6:].format(laptop="signed in", phone="signed in")) is (
+        Outcome.PASSED
+    )
+    assert full.toy.asked[-3].cookies == {}
+
+
+def test_a_handle_is_presented_as_a_token(full: Suite) -> None:
+    steps = """
+given:
+  - log in: alice
+  - list sessions
+  - keep handle as: this one
+then:
+  - present: {handle: this one}
+    expect: signed out
+"""
+    assert outcome(full, steps) is Outcome.PASSED
+    tokens = full.toy.sessions
+    full.toy.routes["GET /sessions"] = lambda _: Reply(200, [*tokens][-1:])
+    assert outcome(full, steps) is Outcome.FAILED
+
+
+def test_the_name_of_a_removed_account_is_registered_again(full: Suite) -> None:
+    def remove(asked: Asked) -> Reply:
+        del full.toy.passwords[full.toy.user(asked)]
+        return Reply(200)
+
+    full.toy.routes["DELETE /me"] = remove
+    steps = """
+given:
+  - log in: alice
+  - remove account
+  - log in: alice
+    browser: another
+    expect: refused
+then:
+  - register again: alice
+    browser: another
+  - log in: alice
+    browser: another
+"""
+    assert outcome(full, steps) is Outcome.PASSED
+    full.toy.routes["POST /register"] = lambda _: Reply(409)
+    full.toy.passwords["alice"] = "alicealicealice"
+    result = full.run(steps, {**ACTIONS, **ADMINISTRATION})
+    assert result.outcome is Outcome.NOT_APPLICABLE
+    assert result.reason == "the server gives the name of a removed account to nobody"
+
+
+def test_the_password_before_the_change_is_sent_again(full: Suite) -> None:
+    steps = """
+given:
+  - log in: alice
+  - change password
+then:
+  - log in with: {user: alice, change: password before the change}
+    expect: refused
+"""
+    assert outcome(full, steps) is Outcome.PASSED
+    assert full.toy.asked[-1].form["password"] == "alicealicealice"
+
+
+def test_without_a_change_there_is_no_password_before_it(full: Suite) -> None:
+    steps = """
+then:
+  - log in with: {user: alice, change: password before the change}
+    expect: refused
+"""
+    assert outcome(full, steps) is Outcome.NOT_TESTED

@@ -17,6 +17,7 @@ from conformance.errors import Unrecognised
 from conformance.model import Outcome, Profile, Scenario
 
 OWN = f"needs: [own account]\n{LOGIN.lstrip()}"
+ADMINISTRATOR = f"needs: [administrator]\n{LOGIN.lstrip()}"
 BOTH = f"needs: [second user]\n{LOGIN.lstrip()}"
 
 
@@ -251,3 +252,15 @@ def test_the_administrator_is_there_for_all(suite: Suite) -> None:
     for steps in (LOGIN, OWN, SPARE):
         with leased(suite.scenario(steps), profile, suite.settings) as leased_users:
             assert leased_users["admin"].username == "root"
+
+
+@pytest.mark.parametrize(("steps", "free"), [(ADMINISTRATOR, False), (LOGIN, True)])
+def test_where_sessions_are_limited_one_scenario_at_a_time_acts_as_administrator(
+    suite: Suite, steps: str, free: bool
+) -> None:
+    admin = {"admin": {"username": "root", "password": "rootrootroot"}}
+    users = {"alice": {"username": "alice", "password": PASSWORDS["alice"]}, **admin}
+    profile = suite.profile({"users": users, "session limit": "1", **REGISTER})
+    with leased(suite.scenario(steps), profile, suite.settings) as leases:
+        assert {*leases} == {"alice", "admin"}
+        assert could_have(profile, "admin", fcntl.LOCK_EX) is free

@@ -212,6 +212,15 @@ def test_cookies_can_be_planted_seen_and_cleared(browse: Callable[..., Browser])
     assert browser.cookies == ()
 
 
+def test_a_cookie_is_planted_for_a_path_below_the_base_url(
+    browse: Callable[..., Browser],
+) -> None:
+    browser = browse(f"{SITE}/app/")
+    browser.plant_cookie("sid", "made up", path="/login")
+    assert browser.cookies_for("/login") == (("sid", "made up"),)
+    assert browser.cookies_for("/me") == ()
+
+
 def test_two_set_cookie_headers_are_two_cookies(
     serve: Callable[..., Server], browse: Callable[..., Browser]
 ) -> None:

@@ -19,6 +19,7 @@ CREDENTIALS = {
     "password without its last character": ("ada", "xLovelace4"),
     "password with one more character": ("ada", "xLovelace42x"),
     "password cut to 8 characters": ("ada", "xLovelacxxx"),
+    "password before the change": ("ada", "aLovelace41"),
     "name left out": (None, "xLovelace42"),
     "empty name": ("", "xLovelace42"),
     "unknown name": ("nobody-ada", "xLovelace42"),
@@ -36,9 +37,9 @@ TOKENS = {
 
 @pytest.mark.parametrize("change", credential_changes.words)
 def test_credentials_are_spoiled_as_the_word_says(change: str) -> None:
-    user = User("ada", "xLovelace42")
+    user = User("ada", "xLovelace42", former="aLovelace41")
     assert credential_changes[change](user) == CREDENTIALS[change]
-    assert user == User("ada", "xLovelace42")
+    assert user == User("ada", "xLovelace42", former="aLovelace41")
 
 
 @pytest.mark.parametrize("change", token_changes.words)
@@ -59,7 +60,8 @@ def test_changed_credentials_are_never_the_right_ones(change: str, seed: int) ->
     password = chance.choice(string.ascii_letters) + "".join(
         chance.choices(letters, k=chance.randrange(0, 20))
     )
-    assert credential_changes[change](User("ada", password)) != ("ada", password)
+    user = User("ada", password, former=f"old {password}")
+    assert credential_changes[change](user) != ("ada", password)
 
 
 @pytest.mark.parametrize("seed", range(10))

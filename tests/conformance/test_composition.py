@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from conformance.composition import compose, with_query, without_headers
+from conformance.composition import carrying, compose, with_query, without_headers
 from conformance.model import ActionRequest, Place, Request
 
 PLACE = Place("profile.yaml", 1, 1)
@@ -40,3 +40,19 @@ def test_a_value_that_is_left_out_takes_its_header_and_its_field_along() -> None
 def test_headers_are_taken_away_whatever_the_case_of_their_names() -> None:
     request = Request("POST", "/", (("ORIGIN", "x"), ("Accept", "y")))
     assert without_headers(request, {"origin"}).headers == (("Accept", "y"),)
+
+
+@pytest.mark.parametrize(
+    ("bodies", "carrier", "path", "form", "json"),
+    [
+        ({"form": {"a": "b"}}, "query string", "/?sid=x", {"a": "b"}, None),
+        ({"form": {"a": "b"}}, "form body", "/", {"a": "b", "sid": "x"}, None),
+        ({"json": {"a": "b"}}, "form body", "/", None, {"a": "b", "sid": "x"}),
+        ({}, "form body", "/", {"sid": "x"}, None),
+    ],
+)
+def test_a_request_carries_more_fields_where_they_are_put(
+    bodies: dict[str, Any], carrier: str, path: str, form: Any, json: Any
+) -> None:
+    carried = carrying(ActionRequest("POST", "/", PLACE, **bodies), {"sid": "x"}, carrier)
+    assert (carried.path, carried.form, carried.json) == (path, form, json)

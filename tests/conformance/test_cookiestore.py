@@ -233,6 +233,17 @@ def test_a_planted_cookie_goes_to_every_path_of_its_host(store: CookieStore) -> 
     assert sent(store, "https://example.com/") == []
 
 
+def test_a_cookie_is_planted_for_one_path_or_a_whole_domain_beside_the_real_one(
+    store: CookieStore,
+) -> None:
+    receive(store, "sid=real; Path=/")
+    store.set("sid", "first", HTTPS, path="/login")
+    assert sent(store, HTTPS + "login") == [("sid", "first"), ("sid", "real")]
+    assert sent(store, HTTPS + "me") == [("sid", "real")]
+    store.set("sid", "wide", HTTPS, host_only=False)
+    assert sent(store, HTTPS + "me") == [("sid", "real"), ("sid", "wide")]
+
+
 def test_a_cleared_store_is_empty(store: CookieStore) -> None:
     receive(store, "sid=a")
     store.clear()

@@ -244,7 +244,12 @@ def test_every_answer_is_looked_at_for_server_errors(
 # --- pages ---------------------------------------------------------------------------------------
 
 IN, OUT = "signed in", "signed out"
+NOBODY_ELSE = "no other user"
 PAGES = [
+    (NOBODY_ELSE, Shown(IN, "alice"), None),
+    (NOBODY_ELSE, Shown(IN), None),
+    (NOBODY_ELSE, Shown(OUT), None),
+    (NOBODY_ELSE, Shown(IN, "bob"), "signed in as bob: GET /me answered 200"),
     (IN, Shown(IN, "alice"), None),
     (IN, Shown(IN), None),
     (IN, Shown(IN, "bob"), "signed in as bob: GET /me answered 200"),
@@ -265,7 +270,7 @@ def test_a_page_shows_its_own_user_or_nobody(
     assert expectations[word](Seen(pages=pages), stage) == observed
 
 
-@pytest.mark.parametrize("word", [IN, OUT])
+@pytest.mark.parametrize("word", [IN, OUT, NOBODY_ELSE])
 def test_a_page_that_nobody_understands_shows_neither(stage: Stage, word: str) -> None:
     pages = (Page(exchange(500), Shown("unrecognised"), "alice"),)
     with pytest.raises(Unrecognised, match="GET /me answered 500: neither"):
@@ -343,6 +348,8 @@ def test_every_expectation_is_tried_here() -> None:
         "one session less",
         "none of the kept handles",
         "not readable from there",
+        "only the newest signed in",
+        "no more signed in than the limit",
         "not shown",
         "all alike",
         "refused as HTTP has it",

@@ -59,6 +59,12 @@ LACKING = {
     "administrator": not_applicable("no user 'admin'"),
     "login while signed in": not_applicable("that a login of who is signed in is ignored"),
     "several sessions": not_applicable("a limit of one session for each user"),
+    "session limit": None,
+    "other sessions end with the password": None,
+    "an end of the others is offered with the password": not_applicable(
+        "that a password change ends sessions by itself"
+    ),
+    "the session outlives its password": None,
     "idle timeout": not_applicable("no idle timeout"),
     "absolute timeout": not_applicable("no absolute timeout"),
     "any timeout": not_applicable("neither an idle nor an absolute timeout"),
@@ -76,6 +82,28 @@ def test_a_need_that_a_profile_does_not_meet_says_why(need: str, bare: Profile) 
     assert needs[need](bare) == LACKING[need]
 
 
+@pytest.mark.parametrize(
+    ("need", "declared", "reason"),
+    [
+        ("session limit", {"session_limit": None}, "no 'session limit'"),
+        (
+            "other sessions end with the password",
+            {"session_policy": "others are offered an end"},
+            "that after a password change an end is offered",
+        ),
+        (
+            "the session outlives its password",
+            {"session_policy": "all end"},
+            "that a password change ends all sessions",
+        ),
+    ],
+)
+def test_a_profile_may_declare_that_a_need_is_not_met(
+    need: str, declared: dict[str, Any], reason: str, bare: Profile
+) -> None:
+    assert needs[need](replace(bare, **declared)) == not_applicable(reason)
+
+
 def test_every_need_is_tried() -> None:
     assert {*LACKING} == {*needs.words}
 
@@ -84,6 +112,10 @@ MET: list[tuple[str, dict[str, Any]]] = [
     ("second user", {"users": {"alice": User("a", "b"), "bob": User("c", "d")}}),
     ("administrator", {"users": {"alice": User("a", "b"), "admin": User("c", "d")}}),
     ("several sessions", {"session_limit": 2}),
+    (
+        "an end of the others is offered with the password",
+        {"session_policy": "others are offered an end"},
+    ),
     ("several sessions", {"session_limit": None}),
     ("idle timeout", {"timeouts": Timeouts(idle=2)}),
     ("absolute timeout", {"timeouts": Timeouts(absolute=2)}),

@@ -115,6 +115,14 @@ def shown(marked: str, message: str, hint: str = "") -> str:
 # --- what is right -------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("policy", ["others end", "all end", "others are offered an end"])
+def test_a_profile_says_what_a_password_change_does_to_sessions(policy: str) -> None:
+    others = "log out others: {send: POST /others, success: {status: 200}}\n"
+    assert profile(MINIMAL).session_policy == "others end"
+    declared = profile(f"{MINIMAL}{others}after a password change: {policy}\n")
+    assert declared.session_policy == policy
+
+
 def test_a_profile_of_seven_keys_is_enough() -> None:
     def at(fragment: str) -> Place:
         return place_of(fragment, MINIMAL)
@@ -276,12 +284,17 @@ NO_REQUEST = "is not a request such as POST /login"
 SOURCES = ", ".join(sources.words)
 KEYS = (
     "name, extends, base url, session cookie, session store, session limit, token rotation, "
-    "login while signed in, "
+    "login while signed in, after a password change, "
     "users, timeouts, csrf, log in, log out, protected page, list sessions, register, "
     "change password, log out everywhere, log out others, end session, remove account, step up, "
     "administrator ends sessions, administrator removes account, contract, "
     "ca file, environment, set up, start, known failures"
 )
+AFTER = (
+    "after a password change 'others end' or 'all end' or 'others are offered an end', "
+    "not 'they end'"
+)
+OFFERED = "the end that is offered is the action 'log out others': declare it"
 EITHER = "a user has either 'password' or 'password from environment'"
 HALF = "within it nothing can be told: choose a longer timeout"
 
@@ -359,6 +372,9 @@ WRONG = [
         )
         for name in ("NOT_SET", "EMPTY")
     ],
+    # sessions after a password change
+    ("", "after a password change: »they end", AFTER, ""),
+    ("", "after a password change: »others are offered an end", OFFERED, ""),
     # timeouts
     (
         "",

@@ -133,6 +133,9 @@ def test_a_session_is_kept_before_it_is_used(marked: str, name: str, hint: str) 
         "given: [keep session as: copy]\nthen: [plant session: copy]",
         "then: [at once: [keep session as: copy], plant session: copy]",
         "then: [plant session: {token: x}]",
+        "given: [keep session of a stranger as: copy]\nthen: [plant session: copy]",
+        "given: [log in up to the limit: {user: alice, keep as: copy}]\n"
+        "then: [plant session: copy]",
         "examples: {a: {name: one}, b: {name: two}}\n"
         "then: [keep session as: <name>, plant session: <name>]",
     ],

@@ -164,7 +164,18 @@ OBJECTS: list[tuple[str, Any]] = [
     ("change password", {}),
     ("change password: {current: wrong password}", {"current": "wrong password"}),
     ("end session: phone", "phone"),
-    ("administrator removes: bob", "bob"),
+    ("administrator removes: bob", {"user": "bob"}),
+    (
+        "{administrator removes: {user: bob, by: this browser}, expect: refused}",
+        {"user": "bob", "by": "this browser"},
+    ),
+    ("plant session: {token: a, for: the login}", {"token": "a", "for": "the login"}),
+    ("log in up to the limit: {user: alice, keep as: a}", {"user": "alice", "keep as": "a"}),
+    ("{present: {handle: a}, expect: signed out}", {"handle": "a"}),
+    (
+        "{log in with: {user: bob, session: a, session in: form body}, expect: refused}",
+        {"user": "bob", "session": "a", "session in": "form body"},
+    ),
     (
         "{visit: {page: protected page, from: a sibling host}, expect: signed in}",
         {"from": "a sibling host"},
@@ -215,7 +226,11 @@ def test_the_object_of_a_verb_is_read_as_the_verb_takes_it(text: str, read: Any)
 
 
 USER = "known: alice, bob"
-CREDENTIALS = "user, name, password, password of, change, in, from, csrf token"
+CREDENTIALS = (
+    "user, name, password, password of, change, in, session, session change, session in, from, "
+    "csrf token"
+)
+BY = "known: this browser"
 ONE_OF_TWO = "say either 'session' (a kept one) or 'token' (a text)"
 SHOWN = VOCABULARY.verbs["visit"].shows
 FITTING = [name for name, word in VOCABULARY.expectations.items() if word.about in SHOWN]
@@ -293,6 +308,20 @@ WRONG_STEPS = [
     ("present: »[a]", "what is presented is a mapping, not a list", ""),
     ("present: »{session: a, token: b}", ONE_OF_TWO, ""),
     ("present: »{change: written twice}", ONE_OF_TWO, ""),
+    ("present: »{token: a, handle: b}", ONE_OF_TWO, ""),
+    (
+        "plant session: {token: a, for: »the lgin}",
+        "unknown object of 'for' 'the lgin'",
+        "did you mean 'the login'?",
+    ),
+    ("log in with: »{user: bob, session: a}", "'session' and 'session in' go together", ""),
+    (
+        "log in with: {user: bob, session: a, session in: »cookie}",
+        "unknown place for a session 'cookie'",
+        "known: query string, form body",
+    ),
+    ("administrator removes: {user: bob, by: »me}", "unknown object of 'by' 'me'", BY),
+    ("try another login: »{user: bob}", "logins lacks the key 'keep as'", ""),
     (
         "present: {»sesion: a}",
         "unknown key 'sesion' in what is presented",

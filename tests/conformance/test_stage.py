@@ -30,6 +30,13 @@ def test_a_role_that_nobody_plays_is_not_tried(stage: Stage) -> None:
         stage.user("bob")
 
 
+def test_a_changed_password_is_remembered_with_the_one_before(stage: Stage) -> None:
+    before = stage.user("alice").password
+    stage.change_password("alice", "another")
+    assert stage.user("alice").password == "another"
+    assert stage.user("alice").former == before
+
+
 def test_the_credentials_of_all_users_have_placeholders(stage: Stage) -> None:
     assert stage.credentials() == {
         "alice.username": "alice",

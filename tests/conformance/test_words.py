@@ -140,6 +140,9 @@ def test_the_object_of_every_verb_can_be_read(verb: Word) -> None:
         "manner": "{from: another site, csrf token: left out}",
         "password change": "{current: wrong password}",
         "handle": "phone",
+        "planting": "{session: copy, for: the login}",
+        "logins": "{user: alice, keep as: copies}",
+        "subject": "{user: alice, by: this browser}",
         "steps": "[log in: alice]",
     }
     fitting = [w.word for w in VOCABULARY.expectations.values() if w.about in verb.shows]

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from variants.server import Server, Visit
+from variants.store import Session as VariantSession
+
 from reference_impl.auth.auth import Auth, WrongCredentials
 from reference_impl.auth.session_auth import hash_token
 from reference_impl.auth.session_db_auth import SessionDBAuth
@@ -66,3 +69,99 @@ class BindsTheName(Failing):
         with self._keeper._database.transaction() as connection:
             bind = "UPDATE sessions SET user_id = ? WHERE token_hash = ?"
             connection.exec_driver_sql(bind, (user.id.hex, token)) if user else None
+
+
+# --- tokens from before the login ----------------------------------------------------------------
+
+
+@mutant(
+    "FIX-1",
+    "a login writes the user into the session of the stranger",
+    on="anonymous-session",
+    also=["fixation/strangers-token-is-replaced"],
+)
+@mutant("FIX-3", "a login signs the stranger's session in", on="anonymous-session")
+class SignsTheStrangerIn(Server):
+    def log_in(self, visit: Visit) -> Any:
+        before, given = visit.session, super().log_in(visit)
+        if visit.given and before:
+            before.user = visit.given.user
+            self.store.sessions[before.id] = visit.given = before
+        return given
+
+
+class Binding(Server):
+    """Signs in sessions that a login, or a page, should leave as they are."""
+
+    def bind(self, visit: Visit, tokens: list[str]) -> None:
+        """Let all these tokens stand for sessions of the user who is signed in."""
+        session = visit.given or visit.user_session
+        for token in tokens if session and session.user else []:
+            known = self.store.sessions.setdefault(
+                token, VariantSession(token, None, self.now(), self.now())
+            )
+            known.user = session.user if session else None
+
+    def in_cookies(self, visit: Visit) -> list[str]:
+        """Return the tokens in all session cookies."""
+        return visit.request.cookies.getlist(self.sessions.name)
+
+
+@mutant("FIX-3", "the token that came with the login is signed in as well", on="html")
+@mutant(
+    "FIX-2",
+    "an unknown token that came with the login is signed in as well",
+    on="html",
+    also=["fixation/forged-token-in-a-cookie"],
+)
+class BindsAtLogin(Binding):
+    def log_in(self, visit: Visit) -> Any:
+        response = super().log_in(visit)
+        if visit.given:
+            self.bind(visit, self.in_cookies(visit))
+        return response
+
+
+CROWD = "for the protected page alone"
+
+
+@mutant(
+    "FIX-3",
+    "of two session cookies the last is believed, and the first is signed in with it",
+    on="html",
+    also=[f"fixation/attackers-session-in-a-cookie[{CROWD}]"],
+)
+@mutant(
+    "FIX-2",
+    "of two session cookies the last is believed, and the first is taken along",
+    on="html",
+    also=[f"fixation/forged-token-in-a-cookie[{CROWD}]"],
+)
+class BindsOnPages(Binding):
+    def page(self, visit: Visit) -> Any:
+        tokens = self.in_cookies(visit)
+        if len(tokens) > 1:
+            visit.session = self.sessions.find({self.sessions.name: tokens[-1]})
+            self.bind(visit, tokens[:-1])
+        return super().page(visit)
+
+
+@mutant(
+    "FIX-3",
+    "a token in the URL or the body of a login is signed in",
+    on="html",
+    also=["fixation/attackers-session-in-the-request"],
+)
+@mutant(
+    "FIX-2",
+    "an unknown token in the URL or the body of a login is signed in",
+    on="html",
+    also=["fixation/forged-token-in-the-request"],
+)
+class BindsFromTheRequest(Binding):
+    def log_in(self, visit: Visit) -> Any:
+        response = super().log_in(visit)
+        name = self.sessions.name
+        if visit.given:
+            self.bind(visit, visit.request.values.getlist(name))
+        return response
