@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from conformance.changes import carriers, credential_changes, csrf_changes, token_changes
+from conformance.changes import carriers, credential_changes, csrf_changes
 from conformance.claims import claims
 from conformance.durations import durations
 from conformance.expectations import expectations
+from conformance.jwtchanges import token_changes
 from conformance.model import Vocabulary
 from conformance.needs import needs
 from conformance.origins import origins

@@ -19,16 +19,16 @@ CONFORMANCE: Layers = (
     (
         "needs nothing of ours",
         ". reports model errors connections entropy setcookie spellings slots pace waiting "
-        "distribution terminal",
+        "distribution terminal jwt decodings",
     ),
     (
         "words, files, cookies and URLs",
-        "words yamltree cookiestore baseurl data likeness outcomes storability",
+        "words yamltree cookiestore baseurl data likeness outcomes storability patterns",
     ),
     ("one file of requirements, standards or rules", "requirements standards guide rules known"),
     ("who cites what", "citations"),
     ("words about times, tokens, paths and claims", "changes durations paths claims"),
-    ("a browser, and what is seen in answers", "browser origins readings signs"),
+    ("a browser, and what is seen in answers", "browser origins readings signs jwtchanges"),
     ("requests as a profile says them", "composition"),
     ("what is done by a profile", "actions process response"),
     ("steps and actions as files say them", "steps profile_actions"),
@@ -43,7 +43,7 @@ CONFORMANCE: Layers = (
         "expectations.actions expectations.caching expectations.cookies expectations.leaks "
         "expectations.likeness expectations.limits expectations.listing expectations.origins "
         "expectations.pages expectations.refusals expectations.registry expectations.response "
-        "expectations.tokens",
+        "expectations.tokens expectations.jwts expectations.meanings expectations.names",
     ),
     ("all words together", "vocabulary"),
     ("one scenario", "engine"),

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
+
 from conformance.entropy import bits_by_length_and_alphabet
 from conformance.expectations.registry import expectations
-from conformance.stage import Seen, Stage
+from conformance.jwt import read_jwt
+from conformance.patterns import LEAST_TOKENS, pattern_in
+from conformance.stage import DoesNotApply, Seen, Stage, Unproved
 
 _LEAST_BITS = 128  # ASVS 5.0.0 7.2.3
 
@@ -32,3 +36,18 @@ def enough_bits(seen: Seen, _: Stage) -> str | None:
     """
     bits = bits_by_length_and_alphabet(seen.tokens)
     return None if bits >= _LEAST_BITS else f"room for {bits:.0f} bits"
+
+
+@expectations("without order, counter or time", about="tokens")
+def without_pattern(seen: Seen, _: Stage) -> str | None:
+    """The tokens, in the order of issue, show no order, no counter, no time, no simple generator.
+
+    They are looked at as text and as decimal numbers, and decoded from hexadecimal digits, base64
+    and UUIDs, whole and field by field. Random tokens fail with a probability below 1e-6; it takes
+    20 tokens or more. JSON Web Tokens say openly when they were made: to them it does not apply.
+    """
+    if len(seen.tokens) < LEAST_TOKENS:
+        raise Unproved(f"{len(seen.tokens)} tokens show no pattern: it takes {LEAST_TOKENS}")
+    if all(map(read_jwt, seen.tokens)):
+        raise DoesNotApply("the tokens are JWTs, whose claims tell the time openly")
+    return pattern_in(seen.tokens, datetime.now(timezone.utc).timestamp())

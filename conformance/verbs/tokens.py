@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TypedDict
 from urllib.parse import urlsplit
 
-from conformance.changes import token_changes
 from conformance.errors import Unrecognised
+from conformance.jwtchanges import token_changes
 from conformance.model import Profile
 from conformance.stage import KeptSession, Life, NotTried, Seat, Seen, Stage
 from conformance.verbs.registry import held_cookies, is_session_cookie, kept_sessions, verbs

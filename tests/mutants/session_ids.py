@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import secrets
+import time
 from dataclasses import replace
+from itertools import count
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid1, uuid4
+
+from flask import Flask, Response
 
 from reference_impl.auth.session_auth import hash_token
 from reference_impl.auth.session_db_auth import SessionDBAuth
 from reference_impl.models.session import Session
 from reference_impl.models.user import User
 
-from .harness import mutant
-from .planting import AnyToken, Lenient
+from .harness import ReferenceSite, mutant
+from .planting import LOGIN, AnyToken, Lenient, after
 
 
 class Repeating(AnyToken):
@@ -46,6 +52,78 @@ class EightCharacters(AnyToken):
 class FilledUp(SessionDBAuth):
     def new_token(self) -> str:
         return secrets.token_hex(8).rjust(43, "0")
+
+
+@mutant("ID-2", "tokens of 64 bits are written twice")
+class WrittenTwice(AnyToken):
+    def new_token(self) -> str:
+        return secrets.token_hex(8) * 2
+
+
+@mutant("ID-3", "tokens are a counter and the time")
+class CounterAndTime(AnyToken):
+    def __init__(self, *parts: Any) -> None:
+        super().__init__(*parts)
+        self.numbers = count(1)
+
+    def new_token(self) -> str:
+        return f"{next(self.numbers):08}-{time.time_ns()}"
+
+
+@mutant("ID-3", "tokens are UUIDs of version 1")
+class TimeBasedUuid(AnyToken):
+    def new_token(self) -> str:
+        return str(uuid1())
+
+
+@mutant("ID-3", "the time stands in hexadecimal digits before the random number")
+class TimeBefore(AnyToken):
+    def new_token(self) -> str:
+        return f"{int(time.time()):08x}{secrets.token_hex(16)}"
+
+
+@mutant("ID-3", "tokens come from a linear congruential generator")
+class Congruential(AnyToken):
+    state = 12345
+
+    def new_token(self) -> str:
+        Congruential.state = (6364136223846793005 * self.state + 1442695040888963407) % 2**64
+        return f"{self.state:032x}"
+
+
+class OfUser(AnyToken):
+    """Makes tokens for a user whom it knows."""
+
+    user: User
+
+    def start(self, user: User, user_agent: str, presented: str | None) -> str:
+        self.user = user
+        return super().start(user, user_agent, presented)
+
+    def encoded(self, text: str) -> str:
+        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+@mutant("ID-4", "tokens are base64 of the user's name and a random number")
+class NameInBase64(OfUser):
+    def new_token(self) -> str:
+        return self.encoded(f"{self.user.email}:{super().new_token()}")
+
+
+@mutant("ID-4", "tokens hold the user's rights as JSON")
+class RightsAsJson(OfUser):
+    def new_token(self) -> str:
+        rights = json.dumps({"may": ["read"], "n": super().new_token()})
+        return f"{self.encoded(rights)}.{secrets.token_hex(16)}"
+
+
+@mutant("ID-7", "the login sets PHPSESSID as well")
+def names_its_framework(site: ReferenceSite) -> Flask:
+    def hook(response: Response) -> Response:
+        response.set_cookie("PHPSESSID", secrets.token_hex(16), httponly=True)
+        return response
+
+    return after(site.app(), LOGIN, hook)
 
 
 @mutant("ID-5", "only the first 20 characters of a token are looked up")
