@@ -38,7 +38,7 @@ def enough_bits(seen: Seen, _: Stage) -> str | None:
     return None if bits >= _LEAST_BITS else f"room for {bits:.0f} bits"
 
 
-@expectations("without order, counter or time", about="tokens")
+@expectations("without a pattern", about="tokens")
 def without_pattern(seen: Seen, _: Stage) -> str | None:
     """The tokens, in the order of issue, show no order, no counter, no time, no simple generator.
 

@@ -354,6 +354,12 @@ def test_every_expectation_is_tried_here() -> None:
         "all alike",
         "refused as HTTP has it",
         "the same each time",
+        "without a pattern",  # these six in test_meanings.py
+        "without meaning",
+        "no cookie named by a framework",
+        "a JWT",
+        "a key that is not a common one",
+        "no personal data in clear",
         "stored by no cache",
         "session cookie for nobody else",
         "told apart by cookie",

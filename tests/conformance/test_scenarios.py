@@ -234,6 +234,8 @@ BY = "known: this browser"
 ONE_OF_TWO = "say either 'session' (a kept one) or 'token' (a text)"
 SHOWN = VOCABULARY.verbs["visit"].shows
 FITTING = [name for name, word in VOCABULARY.expectations.items() if word.about in SHOWN]
+ON_ANSWERS = [name for name, word in VOCABULARY.expectations.items() if word.about == "answer"]
+ON_TOKENS = [name for name, word in VOCABULARY.expectations.items() if word.about == "tokens"]
 WRONG_STEPS = [
     ("»log oot", "unknown verb 'log oot'", "did you mean 'log out'?"),
     ("»''", "a step is empty", ""),
@@ -421,7 +423,7 @@ WRONG_STEPS = [
     (
         "{compare: a, expect: »[all different, signed in]}",
         "'compare' shows nothing that 'signed in' could judge",
-        "it can expect: all different, all the same, at least 128 bits",
+        f"it can expect: {', '.join(ON_TOKENS)}",
     ),
     (
         "{clear cookies: '', expect: »no server error}",
@@ -431,10 +433,7 @@ WRONG_STEPS = [
     (
         "{send: GET /, expect: »refused}",
         "'send' shows nothing that 'refused' could judge",
-        "it can expect: no server error, stored by no cache, session cookie for nobody else, "
-        "told apart by cookie, asked for anew, no private copy left, "
-        "Clear-Site-Data that browsers understand, no token outside the cookie, "
-        "no password inside",
+        f"it can expect: {', '.join(ON_ANSWERS)}",
     ),
     (
         "{send: GET /, expect: {»statsu: 200}}",

@@ -106,7 +106,7 @@ def presented(suite: Suite, how: str, expect: str = "signed out") -> Result:
     return suite.run(KEPT.replace("{how}", how).replace("{expect}", expect))
 
 
-@pytest.mark.parametrize("change", list(token_changes.words))
+@pytest.mark.parametrize("change", [one for one in token_changes.words if "JWT" not in one])
 def test_an_altered_token_goes_as_it_was_altered(suite: Suite, change: str) -> None:
     suite.toy.routes["POST /login"] = lambda _: suite.toy.welcome("alice", "abcdefghijkl")
     result = presented(suite, f"{{session: copy, change: {change}}}")
