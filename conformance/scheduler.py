@@ -39,18 +39,39 @@ def run_all(
 
     All that waits starts at once, the longest first, and sleeps beside the rest; what needs the
     end of the run comes last. Scenarios that restart the server have targets of their own, where
-    they run one after the other. `on_open` gets the URL of each target once it is open. After an
-    interruption the rest of the results come at once.
+    they run one after the other. What proved nothing because the machine was too slow is tried
+    again when all else has ended, one at a time. `on_open` gets the URL of each target once it is
+    open. After an interruption the rest of the results come at once.
     """
+    named = {one.name: one for one in scenarios}
+    late: list[Scenario] = []
+    for result in _run_lanes(lanes(scenarios, profile), profile, limits, interruption, on_open):
+        if result.too_slow and not interruption.happened:
+            late.append(named[result.name])
+        else:
+            yield result
+    calm = replace(limits, concurrency=1)
+    for lane in lanes(late, profile, restarting_lanes=1):
+        yield from _run_lanes([lane], profile, calm, interruption, on_open)
+
+
+def _run_lanes(
+    lanes: Sequence[Lane],
+    profile: Profile,
+    limits: Limits,
+    interruption: Interruption,
+    on_open: OnOpen,
+) -> Iterator[Result]:
+    """Run the lanes side by side and yield each result as soon as there is one."""
     results: Results = SimpleQueue()
     threads = [
         Thread(target=_run_lane, args=(lane, profile, limits, interruption, on_open, results))
-        for lane in lanes(scenarios, profile)
+        for lane in lanes
     ]
     for thread in threads:
         thread.start()
     try:
-        for _ in scenarios:
+        for _ in range(sum(len(lane.scenarios) for lane in lanes)):
             result = results.get()
             if isinstance(result, BaseException):
                 raise result
@@ -70,14 +91,16 @@ def shuffled(scenarios: Sequence[Scenario], seed: int) -> list[Scenario]:
     return order
 
 
-def lanes(scenarios: Sequence[Scenario], profile: Profile) -> list[Lane]:
+def lanes(
+    scenarios: Sequence[Scenario], profile: Profile, restarting_lanes: int = _RESTARTING_LANES
+) -> list[Lane]:
     """Return what shares a target: all that leaves it running, and a few lanes that restart it.
 
     The latter are as long as each other, as far as their waits go.
     """
     restarting = [one for one in scenarios if restarts(one, profile)]
     others = tuple(one for one in scenarios if not restarts(one, profile))
-    shares: list[list[Scenario]] = [[] for _ in restarting[:_RESTARTING_LANES]]
+    shares: list[list[Scenario]] = [[] for _ in restarting[:restarting_lanes]]
     for one in longest_first(restarting, profile):
         min(shares, key=lambda share: _waits(share, profile)).append(one)
     every = [Lane(others), *(Lane(tuple(share), alone=True) for share in shares)]

@@ -12,9 +12,10 @@ import pytest
 from toyserver import Asked, Reply
 from toysuite import HTTPS, IDLE, LOGIN, LOGOUT, RESTART, START, Suite, alive
 
+from conformance.engine import result_of
 from conformance.model import Outcome, Profile, Result, Scenario
 from conformance.scheduler import lanes, longest_first, restarts, rounds, run_all, shares, shuffled
-from conformance.target import Interruption, Limits
+from conformance.target import Interruption, Limits, Target
 
 OWN_SERVER = {"base url": "http://127.0.0.1:{port}"}
 
@@ -159,6 +160,25 @@ def test_scenarios_that_restart_the_server_have_few_lanes(suite: Suite) -> None:
         (3, True),
         (2, True),
     ]
+
+
+def test_what_was_too_slow_is_tried_again_when_all_else_has_ended(
+    live: Suite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[str] = []
+
+    def perform(_: Target, scenario: Scenario) -> Result:
+        tried.append(scenario.name)
+        is_slow = scenario.name == "toy/slow" and tried.count("toy/slow") == 1
+        outcome = Outcome.INCONCLUSIVE if is_slow else Outcome.PASSED
+        return replace(result_of(scenario, outcome, scenario.place), too_slow=is_slow)
+
+    monkeypatch.setattr(Target, "perform", perform)
+    cases = named(live, slow=LOGIN, **{f"case-{number}": LOGIN for number in range(5)})
+    results = run(cases, live.profile(), 1)
+    assert set(outcomes(results).values()) == {"passed"}
+    assert tried.count("toy/slow") == 2
+    assert tried[-1] == "toy/slow"
 
 
 # --- restarts ------------------------------------------------------------------------------------
