@@ -71,7 +71,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "threads": address.threads,
             "worker_class": Worker,
             "keepalive": 75,  # seconds
-            "graceful_timeout": 1,  # seconds
+            "graceful_timeout": 5,  # seconds, for requests that are being answered
             "loglevel": "error",  # warnings quote bad requests, cookies and all
             "when_ready": self._announce,
             # Scheme and address come from the settings (TRUSTED_PROXIES), not from whoever

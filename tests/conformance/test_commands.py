@@ -24,7 +24,7 @@ from toysuite import (
     LOGOUT,
     RESTART,
     START,
-    alive,
+    all_ended,
     write_profile,
     write_specification,
 )
@@ -202,7 +202,7 @@ def test_a_server_is_started_for_the_run_and_gone_after_it(
     assert ended.code == 0
     assert set(outcomes(report()).values()) == {"passed"}
     assert report()["target"]["url"].startswith("http://127.0.0.1:")
-    assert not any(alive(int(pid)) for pid in (tmp_path / "pids").read_text().split())
+    assert all_ended((tmp_path / "pids").read_text())
 
 
 @pytest.mark.parametrize(
@@ -577,9 +577,9 @@ def test_ctrl_c_while_a_scenario_waits_writes_the_report_and_stops_the_server(
     loaded = report()
     assert loaded["verdict"] == "incomplete"
     assert outcomes(loaded) == {"login": "passed", "logout": "passed", "waiting": "not tested"}
-    pids = (tmp_path / "pids").read_text().split()
-    assert pids
-    assert not any(alive(int(pid)) for pid in pids)
+    pids = (tmp_path / "pids").read_text()
+    assert pids.split()
+    assert all_ended(pids)
 
 
 def test_a_second_ctrl_c_stops_the_server_too(tmp_path: Path) -> None:
@@ -596,7 +596,7 @@ def test_a_second_ctrl_c_stops_the_server_too(tmp_path: Path) -> None:
         _, err = process.communicate(timeout=10)
     assert "Traceback" not in err
     assert process.returncode in (2, 130)  # 2 when the report was written already
-    assert not any(alive(int(pid)) for pid in (tmp_path / "pids").read_text().split())
+    assert all_ended((tmp_path / "pids").read_text())
 
 
 # --- several processes ----------------------------------------------------------------------------
@@ -631,9 +631,9 @@ def test_ctrl_c_ends_all_processes_and_their_servers(
     assert (process.returncode, err) == (2, "")
     assert out.count("interrupted: finishing the report") == 1
     assert outcomes(report()) == {"one": "not tested", "two": "not tested", "quick": "passed"}
-    pids = (tmp_path / "pids").read_text().split()
-    assert pids
-    assert not any(alive(int(pid)) for pid in pids)
+    pids = (tmp_path / "pids").read_text()
+    assert pids.split()
+    assert all_ended(pids)
 
 
 def test_what_a_lost_process_did_not_tell_is_an_error(live: Toy, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -178,3 +179,13 @@ def alive(pid: int) -> bool:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
         return state != "Z"
     return True
+
+
+def all_ended(pids: str) -> bool:
+    """Say whether these processes end: one that was killed needs a moment on a busy machine."""
+    until = time.monotonic() + 10
+    running = [int(pid) for pid in pids.split()]
+    while running and time.monotonic() < until:
+        running = [pid for pid in running if alive(pid)]
+        time.sleep(0.01)
+    return not running

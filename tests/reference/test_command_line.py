@@ -103,7 +103,7 @@ def test_it_serves_and_stops_at_once(tmp_path: Path, number: int, workers: str) 
         process.send_signal(number)
         out, err = process.communicate(timeout=30)
         # Half a second when nothing else runs; idle connections would be kept for 75.
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < 20
         assert (process.returncode, out, err) == (0, "", "")
     assert {file.name.partition("-")[0] for file in tmp_path.iterdir()} == {"sessions.db"}
 

@@ -322,11 +322,14 @@ def test_only_sessions_in_a_database_last_over_a_restart(server, auth_type):
 
 def test_a_session_ends_its_duration_after_login_however_much_it_is_used(server):
     servers = [server(mode, SESSION_DURATION="2") for mode in SESSION_MODES]
-    sessions = [(one, log_in(one)) for one in servers]
     begun = time.monotonic()
+    sessions = [(one, log_in(one)) for one in servers]
+    all_in = time.monotonic()
 
-    while time.monotonic() < begun + 1:
-        assert [is_signed_in(one, token) for one, token in sessions] == [True, True, True]
+    while time.monotonic() < all_in + 1:
+        found = [is_signed_in(one, token) for one, token in sessions]
+        if time.monotonic() < begun + 2:  # later, a slow machine has let them end
+            assert found == [True, True, True]
         time.sleep(0.2)
     time.sleep(1.2)
 
