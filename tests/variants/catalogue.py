@@ -9,7 +9,8 @@ from .attempts import Attempts
 from .cookies import Cookies, SetTwice, SmallLetters
 from .guards import DoubleSubmit, DoubleSubmitForm, OneTimeToken, SessionToken
 from .jwt import Jwt, JwtReissued
-from .server import AgentBound, Server
+from .logins import AgentBound, Returning, TwoSteps
+from .server import Server
 from .sessions import (
     AccessAndRefresh,
     Base64Url,
@@ -21,7 +22,6 @@ from .sessions import (
     UuidPair,
 )
 from .site import Variant, like
-from .twosteps import TwoSteps
 
 UNRELATED = (
     "theme=dark; Expires=Wed, 01 Jan 2031 00:00:00 GMT; Path=/",
@@ -49,6 +49,7 @@ _VARIANTS = (
         {"answers": like(Json, login_status=204, logout_status=204, is_idempotent=True)},
     ),
     Variant("two-step-login", {"server": TwoSteps}),
+    Variant("return-address", {"server": Returning}),
     Variant("path-prefix"),
     # --- how it says that over HTTP
     Variant("lower-case-headers", {"answers": Json, "cookies": SmallLetters}, LowerCaseHandler),

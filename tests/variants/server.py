@@ -181,18 +181,3 @@ class Server(AccountPages):
         if self.welcomes:
             visit.given = self.sessions.start(self.store.accounts[name])
         return self.answers.done()
-
-
-class AgentBound(Server):
-    """A session is good in the kind of browser only that it began with."""
-
-    def log_in(self, visit: Visit) -> Response:
-        response = super().log_in(visit)
-        if visit.given:
-            visit.given.agent = visit.request.user_agent.string
-        return response
-
-    def session_of(self, request: Request) -> Session | None:
-        session = super().session_of(request)
-        is_same = session is not None and session.agent == request.user_agent.string
-        return session if is_same else None

@@ -1,15 +1,17 @@
-"""A login on two pages."""
+"""Servers whose login goes another way: on two pages, with an address to return to, and so on."""
 
 from __future__ import annotations
 
 import base64
 import hmac
+import re
 from typing import ClassVar
 
 from markupsafe import Markup
-from werkzeug.wrappers import Response
+from werkzeug.wrappers import Request, Response
 
 from .server import Server, Visit
+from .store import Session
 
 STEP = Markup('<input type="hidden" name="step" value="{}"><input name="password" type="password">')
 
@@ -42,3 +44,36 @@ class TwoSteps(Server):
         if not hmac.compare_digest(step.encode("utf-8", "surrogatepass"), ours.encode()):
             return ""
         return base64.b64decode(written).decode("utf-8", "surrogatepass")
+
+
+class Returning(Server):
+    """Leads back to the page that was asked for: to a path of this site, and nowhere else."""
+
+    local = re.compile(r"/(?![/\\])[!-\[\]-~]*")
+
+    def stranger(self, visit: Visit) -> Response:
+        response = super().stranger(visit)
+        response.headers["Location"] += f"?next={visit.request.path}"
+        return response
+
+    def log_in(self, visit: Visit) -> Response:
+        response = super().log_in(visit)
+        wanted = visit.request.args.get("next") or visit.fields.get("next", "")
+        if visit.given and self.local.fullmatch(wanted):
+            response.headers["Location"] = wanted
+        return response
+
+
+class AgentBound(Server):
+    """A session is good in the kind of browser only that it began with."""
+
+    def log_in(self, visit: Visit) -> Response:
+        response = super().log_in(visit)
+        if visit.given:
+            visit.given.agent = visit.request.user_agent.string
+        return response
+
+    def session_of(self, request: Request) -> Session | None:
+        session = super().session_of(request)
+        is_same = session is not None and session.agent == request.user_agent.string
+        return session if is_same else None
