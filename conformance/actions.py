@@ -6,9 +6,17 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
+from urllib.parse import urlencode
 
 from conformance.browser import Browser
-from conformance.composition import compose, used_placeholders, without_headers
+from conformance.composition import (
+    Shaping,
+    as_text,
+    compose,
+    used_placeholders,
+    with_query,
+    without_headers,
+)
 from conformance.model import Action, ActionRequest, Exchange, Profile, Request, Sign, User
 from conformance.origins import (
     Page,
@@ -34,11 +42,16 @@ class Manner:
 
     `in_query` puts credentials into the query string, `origin` names the page that sends (a word
     of `origins`), and `csrf` gets the CSRF token and returns another, or None to leave it out.
+    `shaping` shapes the fields of the body, `sending` changes the last request as a whole, and
+    `parameters` go along with every request, in the query and in a form.
     """
 
     in_query: bool = False
     origin: str = ""
     csrf: Callable[[str], str | None] | None = None
+    shaping: Shaping = as_text
+    sending: Callable[[Request], Request] | None = None
+    parameters: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,7 +76,10 @@ class Performer:
         values = dict(self.values)
         exchanges = []
         for request in self._requests(action):
-            exchange = self.browser.send(compose(request, values, in_query=self.manner.in_query))
+            composed = self._composed(request, values)
+            if self.manner.sending and request is action.requests[-1]:
+                composed = self.manner.sending(composed)
+            exchange = self.browser.send(composed)
             exchanges.append(exchange)
             readings = {reading.name: read(reading, exchange) for reading in request.readings}
             values |= readings
@@ -71,6 +87,18 @@ class Performer:
                 values["csrf"] = self.manner.csrf(readings["csrf"])
         filled = {name: value for name, value in values.items() if value is not None}
         return answer(action, exchanges[-1], filled), tuple(exchanges)
+
+    def _composed(self, request: ActionRequest, values: Mapping[str, str | None]) -> Request:
+        manner = self.manner
+        composed = compose(request, values, in_query=manner.in_query, shaping=manner.shaping)
+        if not manner.parameters:
+            return composed
+        target = with_query(composed.target, dict(manner.parameters))
+        more = [
+            (name, text) for name, text in manner.parameters if name not in (request.form or {})
+        ]
+        body = composed.body + b"&" + urlencode(more).encode() if request.form else composed.body
+        return replace(composed, target=target, body=body)
 
     def _requests(self, action: Action) -> Sequence[ActionRequest]:
         uses_csrf = any("csrf" in used_placeholders(request) for request in action.requests)

@@ -21,7 +21,7 @@ from requests.adapters import HTTPAdapter
 
 from conformance import __version__
 from conformance.baseurl import BaseUrl, host_and_port
-from conformance.connections import POOLS, StaleConnection, causes, explain
+from conformance.connections import POOLS, StaleConnection, causes, explain, was_closed
 from conformance.cookiestore import (
     CookieStore,
     StoredCookie,
@@ -29,7 +29,7 @@ from conformance.cookiestore import (
     on_the_wire,
     read_cookie_header,
 )
-from conformance.errors import TargetError, Unreachable
+from conformance.errors import Closed, TargetError, Unreachable
 from conformance.model import Exchange, Request
 from conformance.pace import Pace
 from conformance.setcookie import parse_set_cookie
@@ -105,7 +105,8 @@ class Wire:
             return self._send_twice_if_stale(prepared)
         except _FAILURES as error:
             reason = explain(error, host_and_port(url), self.timeout)
-            raise Unreachable(f"{method} {urlsplit(url).path}: {reason}") from None
+            kind = Closed if was_closed(error) else Unreachable
+            raise kind(f"{method} {urlsplit(url).path}: {reason}") from None
 
     def drop_connections(self) -> None:
         """Close idle connections; those in use are closed after their exchange."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from typing import Any, TypeAlias
 from urllib.parse import urlencode
 
 from conformance.model import ActionRequest, Plain, Request
@@ -12,15 +14,31 @@ from conformance.signs import fill, placeholders
 
 FORM = ("Content-Type", "application/x-www-form-urlencoded")
 JSON = ("Content-Type", "application/json")
+_RAW_BYTE = re.compile("[\udc80-\udcff]")
+
+
+# Gets the placeholders of a field's text, the field's name and its filled text; returns the fields
+# to send instead.
+Shaping: TypeAlias = Callable[[Collection[str], str, str], "list[tuple[str, Any]]"]
+
+
+def as_text(_: Collection[str], name: str, text: str) -> list[tuple[str, Any]]:
+    """Send the field as it is."""
+    return [(name, text)]
 
 
 def compose(
-    request: ActionRequest, values: Mapping[str, str | None], *, in_query: bool = False
+    request: ActionRequest,
+    values: Mapping[str, str | None],
+    *,
+    in_query: bool = False,
+    shaping: Shaping = as_text,
 ) -> Request:
     """Return the request with its placeholders filled.
 
     A value of None leaves out the fields and headers that would hold it. `in_query` moves the
-    fields that hold credentials from the body to the query string.
+    fields that hold credentials from the body to the query string. `shaping` may send a field of
+    the body in another shape than as a text.
     """
     filled = {name: value for name, value in values.items() if value is not None}
     absent = {name for name, value in values.items() if value is None}
@@ -35,16 +53,52 @@ def compose(
     content = b""
     if isinstance(body, dict):
         headers.append(FORM)
-        content = urlencode({name: _filled(v, filled) for name, v in body.items()}).encode()
+        content = _form(body, filled, shaping)
     elif data is not None:
         headers.append(JSON)
-        content = json.dumps(fill(data, filled)).encode()
+        content = encoded(_json(data, filled, shaping))
     return Request(
         request.method,
         with_query(_filled(request.path, filled), fill(query, filled)),
         tuple(headers),
         content,
     )
+
+
+def _form(body: Mapping[str, Plain], values: Mapping[str, str], shaping: Shaping) -> bytes:
+    pairs = [
+        pair
+        for name, text in body.items()
+        for pair in shaping(placeholders(text), name, _filled(text, values))
+    ]
+    return urlencode(pairs, errors="surrogateescape").encode()
+
+
+def _json(data: Plain, values: Mapping[str, str], shaping: Shaping) -> str:
+    """Return JSON of filled data; written by hand, as an object may hold a name twice."""
+    if isinstance(data, list):
+        return f"[{', '.join(_json(one, values, shaping) for one in data)}]"
+    if not isinstance(data, dict):
+        return _dumped(fill(data, values))
+    pairs: list[str] = []
+    for name, value in data.items():
+        if isinstance(value, str):
+            shaped = shaping(placeholders(value), name, _filled(value, values))
+            pairs += [f"{_dumped(key)}: {_dumped(one)}" for key, one in shaped]
+        else:
+            pairs.append(f"{_dumped(name)}: {_json(value, values, shaping)}")
+    return "{" + ", ".join(pairs) + "}"
+
+
+def _dumped(value: Any) -> str:
+    """Return a value as JSON; bytes that are no text (as `surrogateescape` has them) stay so."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text if _RAW_BYTE.search(text) else json.dumps(value)
+
+
+def encoded(text: str) -> bytes:
+    """Return the bytes of a text; those that are no text come back as they were."""
+    return text.encode("utf-8", "surrogateescape")
 
 
 def with_query(path: str, query: Plain) -> str:

@@ -123,6 +123,13 @@ def explain(error: BaseException, where: str, seconds: float) -> str:
     return f"no response from {where} ({type(error).__name__})"
 
 
+def was_closed(error: BaseException) -> bool:
+    """Say whether the other side closed a connection that it had taken."""
+    found = tuple(causes(error))
+    ended = (ConnectionResetError, BrokenPipeError, http.client.RemoteDisconnected)
+    return any(isinstance(cause, ended) for cause in found)
+
+
 def causes(error: BaseException) -> Iterator[BaseException]:
     """Yield an error and those inside it: the libraries wrap the real one several times."""
     yield error

@@ -39,7 +39,8 @@ _VERB_OBJECTS = {
     "nothing": "",
     "user": "`alice` or `bob`",
     "credentials": "a mapping of `user` and one or more of `name`, `password`, `password of`, "
-    "`change`, `in`, `session` with `session in` and `session change`, `from`, `csrf token`",
+    "`change`, `in`, `name as`, `password as`, `sent`, `return to`, `session` with `session in` "
+    "and `session change`, `from`, `csrf token`",
     "logins": "a mapping of `user` and `keep as`",
     "subject": "`alice` or `bob`, or a mapping of `user` and `by`",
     "page": "`protected page`, or a mapping of `page` and `from`, `method`, `path` or `claim`",
@@ -73,6 +74,9 @@ def vocabulary(words: Vocabulary) -> str:
         ("Origins", "For `from: ...`: the page that sends the request.", words.origins),
         ("Spellings of a path", "For `visit: {path: ...}`.", words.path_spellings),
         ("Claims", "For `visit: {claim: ...}`.", words.claims),
+        ("Shapes", "For `log in with: {password as: ...}` and `name as`.", words.shapes),
+        ("Ways of sending", "For `log in with: {sent: ...}`.", words.sendings),
+        ("Addresses", "For `log in with: {return to: ...}`.", words.addresses),
         ("Changes of a CSRF token", "For `csrf token: ...`.", words.csrf_changes),
         ("Needs", "What `needs:` may say; many are implied by the words above.", words.needs),
         ("Conditions", "For signs in profiles, and for `send` in contracts.", conditions.words),

@@ -68,6 +68,10 @@ class Unreachable(TargetError):
     """No HTTP response came: refused, timed out, cut off or not HTTP."""
 
 
+class Closed(Unreachable):
+    """The target closed the connection instead of answering."""
+
+
 class Unrecognised(TargetError):
     """A response came that no sign of the profile recognises."""
 

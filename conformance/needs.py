@@ -72,6 +72,22 @@ def _end_of_run(_profile: Profile) -> Lack | None:
     return None
 
 
+@needs("json login")
+def _json_login(profile: Profile) -> Lack | None:
+    """The profile logs in with a JSON body."""
+    if profile.log_in.requests[-1].json is not None:
+        return None
+    return _not_applicable("the profile declares a login without a JSON body")
+
+
+@needs("form login")
+def _form_login(profile: Profile) -> Lack | None:
+    """The profile logs in with a form."""
+    if profile.log_in.requests[-1].form is not None:
+        return None
+    return _not_applicable("the profile declares a login without a form")
+
+
 @needs("csrf token")
 def _csrf_token(profile: Profile) -> Lack | None:
     """The profile says where CSRF tokens are read."""

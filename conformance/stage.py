@@ -81,6 +81,7 @@ class Seat:
     life: Life = field(default_factory=lambda: Life(0.0, 0.0))
     not_kept: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # session cookies of the
     # last login that a browser refuses or would not send to the protected page
+    tried: str = ""  # whose credentials were sent last
     visited: float = 0.0  # when the protected page was last asked for
     cookies: tuple[SetCookie, ...] = field(default=(), repr=False)  # session cookies, as last set
 
@@ -93,6 +94,7 @@ class Page:
     shown: Shown
     owner: str  # the role of the user whose page it ought to be
     life: Life | None = None
+    tried: str = ""  # the role whose credentials this browser sent last
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,8 @@ _ROLES = (*_USERS, "admin")
 _PAGES = ("protected page",)
 _LOOKS = ("session cookie", "every answer")
 _MANNER = ("from", "csrf token")
+_CREDENTIALS = ("user", "name", "password", "password of")
+_SHAPES = ("name as", "password as")
 _METHODS = ("HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE")
 _VISIT = ("from", "method", "path", "claim")
 _CARRIED = ("session", "session change", "session in")
@@ -112,19 +114,32 @@ class StepReader:
         self.word(node, text, dict.fromkeys(known), what)
         return text
 
+    def choices(
+        self, fields: Mapping[str, Node], known: Mapping[str, tuple[Iterable[str], str]]
+    ) -> None:
+        """Refuse a field whose text is none of the words that are known for it."""
+        for key in [key for key in known if key in fields]:
+            self.choice(fields[key], *known[key])
+
     def credentials(self, node: Node) -> Plain:
         """Read whose credentials are sent, spoiled how, and where they are put."""
-        known = ("user", "name", "password", "password of", "change", "in", *_CARRIED, *_MANNER)
+        known = (*_CREDENTIALS, "change", "in", *_SHAPES, "sent", "return to", *_CARRIED, *_MANNER)
         fields = node.fields("credentials", known, required=("user",))
         if len(fields) == 1:
             raise node.error("nothing is changed here", "use the verb 'log in'")
-        for key in ("user", "password of"):
-            if key in fields:
-                self.choice(fields[key], _USERS, "user")
-        if "change" in fields:
-            self.choice(fields["change"], self.vocabulary.credential_changes, "change")
-        if "in" in fields:
-            self.choice(fields["in"], self.vocabulary.carriers, "carrier")
+        words = self.vocabulary
+        self.choices(
+            fields,
+            {
+                "user": (_USERS, "user"),
+                "password of": (_USERS, "user"),
+                "change": (words.credential_changes, "change"),
+                "in": (words.carriers, "carrier"),
+                **dict.fromkeys(_SHAPES, (words.shapes, "shape")),
+                "sent": (words.sendings, "way of sending"),
+                "return to": (words.addresses, "address"),
+            },
+        )
         self.check_carried(node, fields)
         self.check_manner(fields)
         return {key: value.text(key) for key, value in fields.items()}
@@ -172,13 +187,14 @@ class StepReader:
                 "nothing is said of how it is visited", "write 'visit: protected page'"
             )
         self.check_manner(fields)
-        known = {
-            "method": (_METHODS, "method"),
-            "path": (self.vocabulary.path_spellings, "spelling of a path"),
-            "claim": (self.vocabulary.claims, "claim"),
-        }
-        for key in known.keys() & fields.keys():
-            self.choice(fields[key], *known[key])
+        self.choices(
+            fields,
+            {
+                "method": (_METHODS, "method"),
+                "path": (self.vocabulary.path_spellings, "spelling of a path"),
+                "claim": (self.vocabulary.claims, "claim"),
+            },
+        )
         return {key: value.text(key) for key, value in fields.items() if key != "page"}
 
     def mapping_of(self, node: Node, known: tuple[str, ...]) -> Plain:
@@ -288,12 +304,21 @@ def _object_needs(step: Step, vocabulary: Vocabulary) -> Iterator[str]:
     takes = vocabulary.verbs[step.verb].takes
     if takes == "duration" and isinstance(step.object, str):
         yield from vocabulary.durations[step.object].needs
-    if isinstance(step.object, dict) and "csrf token" in step.object:
-        yield "csrf token"
+    if isinstance(step.object, dict):
+        yield from _needs_of_keys(step.object, vocabulary)
     if "bob" in _named_users(step, takes) or "bob" in _users_in_placeholders(step):
         yield "second user"
     if "admin" in _named_users(step, takes):
         yield "administrator"
+
+
+def _needs_of_keys(wanted: Mapping[str, Plain], vocabulary: Vocabulary) -> Iterator[str]:
+    if "csrf token" in wanted:
+        yield "csrf token"
+    for key in _SHAPES:
+        kind = vocabulary.shapes[str(wanted[key])].takes if key in wanted else "nothing"
+        if kind != "nothing":
+            yield f"{kind} login"
 
 
 def _named_users(step: Step, takes: str) -> list[Plain]:

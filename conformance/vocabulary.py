@@ -11,6 +11,9 @@ from conformance.model import Vocabulary
 from conformance.needs import needs
 from conformance.origins import origins
 from conformance.paths import path_spellings
+from conformance.returns import addresses
+from conformance.sendings import sendings
+from conformance.shapes import shapes
 from conformance.verbs import verbs
 
 VOCABULARY = Vocabulary(
@@ -25,4 +28,7 @@ VOCABULARY = Vocabulary(
     origins=origins.words,
     path_spellings=path_spellings.words,
     claims=claims.words,
+    shapes=shapes.words,
+    sendings=sendings.words,
+    addresses=addresses.words,
 )

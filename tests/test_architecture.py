@@ -27,7 +27,10 @@ CONFORMANCE: Layers = (
     ),
     ("one file of requirements, standards or rules", "requirements standards guide rules known"),
     ("who cites what", "citations"),
-    ("words about times, tokens, paths and claims", "changes durations paths claims"),
+    (
+        "words about times, tokens and requests",
+        "changes durations paths claims shapes sendings returns insides",
+    ),
     ("a browser, and what is seen in answers", "browser origins readings signs jwtchanges"),
     ("requests as a profile says them", "composition"),
     ("what is done by a profile", "actions process response"),
@@ -43,7 +46,8 @@ CONFORMANCE: Layers = (
         "expectations.actions expectations.caching expectations.cookies expectations.leaks "
         "expectations.likeness expectations.limits expectations.listing expectations.origins "
         "expectations.pages expectations.refusals expectations.registry expectations.response "
-        "expectations.tokens expectations.jwts expectations.meanings expectations.names",
+        "expectations.tokens expectations.jwts expectations.meanings expectations.names "
+        "expectations.injection",
     ),
     ("all words together", "vocabulary"),
     ("one scenario", "engine"),

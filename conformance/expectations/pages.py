@@ -58,6 +58,15 @@ def not_shown(seen: Seen, stage: Stage) -> str | None:
     return None
 
 
+@expectations("nobody else", about="page")
+def nobody_else(seen: Seen, _: Stage) -> str | None:
+    """The page shows nobody, or the user whose credentials this browser has sent last."""
+    for page in recognised_pages(seen):
+        if page.shown.state == "signed in" and page.shown.role not in ("", page.tried):
+            return f"signed in as {page.shown.role}: {describe(page.exchange)}"
+    return None
+
+
 @expectations("the same each time", about="page")
 def same_each_time(seen: Seen, stage: Stage) -> str | None:
     """Every answer shows the same: the same one of the scenario's users, or no page."""

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
 
 from conformance.actions import Answer, Manner, Performer
 from conformance.changes import csrf_changes
-from conformance.composition import compose
+from conformance.composition import Shaping, as_text, compose
+from conformance.errors import Closed
 from conformance.model import Action, Exchange
 from conformance.readings import read
+from conformance.returns import returning
+from conformance.sendings import OVERSIZE, sendings
+from conformance.shapes import shapes
 from conformance.stage import DoesNotApply, NotTried, Seat, Seen, Stage
 from conformance.verbs.registry import session_cookies_in
 
@@ -28,8 +33,17 @@ def act(stage: Stage, seat: Seat, name: str, wanted: Mapping[str, str], **more: 
 def perform(
     stage: Stage, seat: Seat, action: Action, values: Values, wanted: Mapping[str, str]
 ) -> tuple[Answer, tuple[Exchange, ...]]:
-    """Perform an action in the manner that `wanted` states with `from`, `csrf token` and `in`."""
-    return Performer(stage.profile, seat.browser, values, manner(stage, wanted)).perform(action)
+    """Perform an action in the manner that `wanted` states with `from`, `sent` and so on.
+
+    A server that closes the connection when it is sent too much has refused.
+    """
+    performer = Performer(stage.profile, seat.browser, values, manner(stage, wanted))
+    try:
+        return performer.perform(action)
+    except Closed:
+        if wanted.get("sent") in OVERSIZE:
+            return "refused", ()
+        raise
 
 
 def own_values(stage: Stage, seat: Seat) -> dict[str, str | None]:
@@ -52,7 +66,30 @@ def manner(stage: Stage, wanted: Mapping[str, str]) -> Manner:
     carrier = wanted.get("in")
     if carrier not in (None, "query string"):
         raise NotTried(f"credentials can't be sent in '{carrier}'")
-    return Manner(carrier is not None, wanted.get("from", ""), _csrf(stage, wanted))
+    sent, address = wanted.get("sent"), wanted.get("return to")
+    return Manner(
+        in_query=carrier is not None,
+        origin=wanted.get("from", ""),
+        csrf=_csrf(stage, wanted),
+        shaping=_shaping(stage, wanted),
+        sending=sendings[sent] if sent else None,
+        parameters=tuple(returning(address, stage.profile.base_url)) if address else (),
+    )
+
+
+def _shaping(stage: Stage, wanted: Mapping[str, str]) -> Shaping:
+    """Return how the fields of name and password are shaped."""
+    bob = stage.users.get("bob")
+    others = {"username": bob.username, "password": bob.password} if bob else {}
+    words = {"username": wanted.get("name as"), "password": wanted.get("password as")}
+
+    def shape(held: Collection[str], name: str, text: str) -> list[tuple[str, Any]]:
+        for placeholder, word in words.items():
+            if word and placeholder in held:
+                return shapes[word](name, text, others.get(placeholder, "x"))
+        return as_text(held, name, text)
+
+    return shape
 
 
 def _csrf(stage: Stage, wanted: Mapping[str, str]) -> Callable[[str], str | None] | None:

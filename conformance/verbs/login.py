@@ -28,6 +28,8 @@ def log_in_with(stage: Stage, seat: Seat, wanted: Mapping[str, str]) -> Seen:
     `user` is whose they are. `change` spoils them (see the list of changes), `name` and `password`
     replace them by a text, `password of` by another user's password, and `in: query string` sends
     them in the URL. `from` names the page that sends the login, `csrf token` another CSRF token.
+    `name as` and `password as` send those in another shape, `sent` sends the request in another
+    way, and `return to` asks to be led to an address afterwards, by all parameters that are known.
     `session` is a kept one whose token goes along where `session in` says: in the query string or
     in the form body, as a field that is called like the cookie.
     """
@@ -75,6 +77,7 @@ def _log_in(
     stage: Stage, seat: Seat, role: str, credentials: Credentials, wanted: Mapping[str, str]
 ) -> Seen:
     started = stage.clock()
+    seat.tried = role
     values = dict(zip(("username", "password"), credentials, strict=True))
     answer, exchanges = perform(stage, seat, _with_sessions(stage, wanted), values, wanted)
     cookies = session_cookies_in(stage, exchanges)

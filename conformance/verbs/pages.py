@@ -37,7 +37,7 @@ def visit(stage: Stage, seat: Seat, wanted: Mapping[str, str]) -> Seen:
         request = replace(request, headers=(*request.headers, *page.headers("GET", "cors")))
     exchange = seat.browser.send(request)
     seat.visited = exchange.started
-    shown = page_shown(stage, exchange, seat.role, seat.life)
+    shown = replace(page_shown(stage, exchange, seat.role, seat.life), tried=seat.tried)
     return Seen((exchange,), pages=(shown,), asked_from=page)
 
 

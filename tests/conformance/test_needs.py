@@ -48,6 +48,8 @@ LACKING = {
         "the profile has no 'register' action, so there is no account to spare"
     ),
     "the end of the run": None,
+    "json login": not_applicable("a login without a JSON body"),
+    "form login": not_applicable("a login without a form"),
     "csrf token": not_applicable("no 'csrf' token"),
     "the action list sessions": not_applicable("no action 'list sessions'"),
     **{

@@ -227,8 +227,8 @@ def test_the_object_of_a_verb_is_read_as_the_verb_takes_it(text: str, read: Any)
 
 USER = "known: alice, bob"
 CREDENTIALS = (
-    "user, name, password, password of, change, in, session, session change, session in, from, "
-    "csrf token"
+    "user, name, password, password of, change, in, name as, password as, sent, return to, "
+    "session, session change, session in, from, csrf token"
 )
 BY = "known: this browser"
 ONE_OF_TWO = "say either 'session' (a kept one) or 'token' (a text)"
