@@ -20,6 +20,7 @@ class Cited:
     clause: Clause
     stating: tuple[Requirement, ...] = ()
     derived: tuple[Requirement, ...] = ()
+    derived_is_enough: bool = False
 
     @property
     def requirements(self) -> tuple[Requirement, ...]:
@@ -28,8 +29,10 @@ class Cited:
 
     @property
     def is_covered(self) -> bool:
-        """Whether a requirement states the clause, or a derived one does and the rest is named."""
-        return bool(self.stating or (self.derived and self.clause.partly))
+        """Whether a requirement states the clause, or is derived from it and that is enough."""
+        return bool(
+            self.stating or (self.derived and (self.clause.partly or self.derived_is_enough))
+        )
 
 
 def plain(ref: str) -> str:
@@ -60,6 +63,7 @@ def clauses_cited(standard: Standard, requirements: Sequence[Requirement]) -> li
             clause,
             tuple(stating.get(standard.ref(name), ())),
             tuple(stating.get(_DERIVED + standard.ref(name), ())),
+            derived_is_enough=not standard.complete,
         )
         for name, clause in standard.clauses.items()
     ]

@@ -9,7 +9,18 @@ from conformance.model import Place
 from conformance.yamltree import Node, known_words
 
 _CLAUSE = "{clause}"
-_KEYS = ("name", "version", "status", "source", "cited as", "lists", "levels", "awaited", "clauses")
+_KEYS = (
+    "name",
+    "version",
+    "status",
+    "source",
+    "cited as",
+    "lists",
+    "complete",
+    "levels",
+    "awaited",
+    "clauses",
+)
 _REQUIRED = ("name", "version", "status", "cited as", "lists", "clauses")
 _CLAUSE_KEYS = ("title", "level", "untestable", "partly", "awaited")
 
@@ -35,6 +46,7 @@ class Clause:
 class Standard:
     """A document that requirements come from; `lists` says which of its clauses are listed here.
 
+    A list that is not `complete` has what requirements cite, be it only to derive a rule from it.
     `cited_as` is how a requirement cites a clause of it, such as "ASVS 5.0.0 {clause}". While
     `awaited` is filled, clauses that nothing cites may stay; it must go with the last awaited one.
     """
@@ -49,6 +61,7 @@ class Standard:
     place: Place
     clauses: Mapping[str, Clause] = field(default_factory=dict)
     awaited: str = ""
+    complete: bool = True
 
     def ref(self, clause: str) -> str:
         """Return how a requirement cites this clause."""
@@ -86,7 +99,15 @@ def read_standard(root: Node, key: str) -> Standard:
             for name, node in clauses.mapping("clauses").items()
         },
         awaited=text.get("awaited", ""),
+        complete="complete" not in fields or _yes(fields["complete"]),
     )
+
+
+def _yes(node: Node) -> bool:
+    text = node.text("complete")
+    if text not in ("yes", "no"):
+        raise node.error(f"complete is yes or no, not '{text}'")
+    return text == "yes"
 
 
 _TEXTS = ("name", "version", "status", "source", "cited as", "lists", "awaited")

@@ -102,6 +102,12 @@ def test_a_list_may_be_unfinished_while_a_clause_is_awaited() -> None:
     assert errors(every) == []
 
 
+def test_where_a_list_is_not_complete_a_derived_rule_is_enough() -> None:
+    every = files("[derived from ASD 1.0 7.1, A contract]", ONE)
+    every[LIST] = every[LIST].replace("clauses:", "complete: no\nclauses:")
+    assert errors(every) == []
+
+
 def test_a_list_of_clauses_is_no_scenario_and_does_not_change_the_sha256() -> None:
     every = files("[ASD 1.0 7.1, A contract]", ONE)
     before = read(every)

@@ -86,6 +86,7 @@ WRONG = [
         "unknown key 'clause' in a standard",
         "did you mean 'clauses'?",
     ),
+    (HEAD + f"complete: {MARK}maybe\nclauses: {{}}\n", "complete is yes or no, not 'maybe'", ""),
     (HEAD + f"clauses: {MARK}[]\n", "clauses is a mapping, not a list", ""),
     (HEAD + f"clauses: {{1: {MARK}{{title: One}}}}\n", "clause 1 lacks the key 'level'", ""),
     (HEAD + f"clauses: {{1: {MARK}{{level: L1}}}}\n", "clause 1 lacks the key 'title'", ""),
