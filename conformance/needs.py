@@ -24,6 +24,8 @@ Need: TypeAlias = Callable[[Profile], "Lack | None"]
 
 needs: Words[Need] = Words("need")
 
+_THREE = 3
+
 
 def _not_applicable(reason: str) -> Lack:
     return Lack(Outcome.NOT_APPLICABLE, reason)
@@ -163,6 +165,15 @@ def _outlives(profile: Profile) -> Lack | None:
     if profile.session_policy != "all end":
         return None
     return _not_applicable("the profile declares that a password change ends all sessions")
+
+
+@needs("three sessions")
+def _three_sessions(profile: Profile) -> Lack | None:
+    """A user may have three live sessions at this target."""
+    limit = profile.session_limit
+    if limit is None or limit >= _THREE:
+        return None
+    return _not_applicable("the profile declares a limit below three sessions for each user")
 
 
 @needs("idle timeout")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from conformance.errors import Unrecognised
 from conformance.stage import Seat, Seen, Stage
 from conformance.verbs.acting import act
-from conformance.verbs.login import log_in
+from conformance.verbs.login import log_in, log_out
 from conformance.verbs.registry import ON_ACTION, verbs
 
 _ENDS, _REMOVES = "administrator ends sessions", "administrator removes account"
@@ -44,8 +44,15 @@ def remove_account(stage: Stage, seat: Seat, wanted: Mapping[str, str]) -> Seen:
 
 
 def _administer(stage: Stage, seat: Seat, action: str, wanted: Mapping[str, str]) -> Seen:
-    acting = seat if "by" in wanted else _administrator(stage)
-    return act(stage, acting, action, {}, subject=stage.user(wanted["user"]).username)
+    subject = stage.user(wanted["user"]).username
+    if "by" in wanted:
+        return act(stage, seat, action, {}, subject=subject)
+    administrator = _administrator(stage)
+    seen = act(stage, administrator, action, {}, subject=subject)
+    if stage.profile.session_limit:
+        log_out(stage, administrator, {})  # all scenarios share this account and its sessions
+        administrator.role = ""
+    return seen
 
 
 def _administrator(stage: Stage) -> Seat:

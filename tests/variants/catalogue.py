@@ -92,6 +92,8 @@ _VARIANTS = (
     Variant("no-timeouts", {"answers": Json}),
     Variant("two-accounts", {"answers": Json}),
     Variant("one-session-per-user"),
+    Variant("two-sessions-per-user", {"answers": Json}),
+    Variant("no-third-session", {"answers": Json, "sessions": like(Sessions, refuses_more=True)}),
     Variant("kept-in-memory"),
     # --- what users can do with their sessions
     Variant("json-account", {"answers": Json}),

@@ -163,6 +163,9 @@ class Server(AccountPages):
         self.attempts.succeeded(name)
         if visit.session:
             self.sessions.end(visit.session)
+        if self.sessions.is_full(account):
+            visit.dropped = True
+            return self.answers.refused(409, "There are too many sessions of yours.")
         visit.given = self.sessions.start(account)
         return self.answers.logged_in(visit.given)
 

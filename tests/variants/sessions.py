@@ -18,12 +18,14 @@ class Sessions:
     """Sessions on the server, by 256 random bits in hexadecimal digits.
 
     The attributes are what variants change: `name` of the cookie, whether every stranger is
-    greeted with a session (`greets`), and whether each answer sends the cookie again (`resends`).
+    greeted with a session (`greets`), whether each answer sends the cookie again (`resends`), and
+    whether a login beyond the limit is refused instead of ending the oldest (`refuses_more`).
     """
 
     name = "sid"
     greets = False
     resends = False
+    refuses_more = False
     granularity = 0.0  # seconds: a use soon after the last is not noted
 
     def __init__(
@@ -61,6 +63,10 @@ class Sessions:
             for oldest in self.of(user)[: -self.limit]:
                 self.end(oldest)
         return session
+
+    def is_full(self, user: Account) -> bool:
+        """Say whether the user may not log in once more."""
+        return self.refuses_more and self.limit is not None and len(self.of(user)) >= self.limit
 
     def find(self, cookies: Mapping[str, str]) -> Session | None:
         """Return the live session that is presented, and count this as its use."""
