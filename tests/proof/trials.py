@@ -75,7 +75,8 @@ Evidence = dict[Trial, tuple[Seen, ...]]
 def be_quiet() -> None:
     """Keep what servers write about their own defects from the user of this process."""
     logging.disable(logging.CRITICAL)
-    sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115 - as long as the process lives
+    with Path(os.devnull).open("w") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stderr.fileno())
 
 
 def perform(trial: Trial) -> tuple[Seen, ...]:
