@@ -17,10 +17,10 @@ from conformance.composition import (
     with_query,
     without_headers,
 )
+from conformance.forgeries import foreign_requests
 from conformance.model import Action, ActionRequest, Exchange, Profile, Request, Sign, User
 from conformance.origins import (
     Page,
-    foreign_requests,
     is_granted,
     needs_preflight,
     origins,
@@ -108,6 +108,7 @@ class Performer:
     def _from_elsewhere(self, action: Action) -> tuple[Answer, tuple[Exchange, ...]]:
         """Send the last request as a foreign page can, which knows nothing that is read first.
 
+        It is tried in every shape, as a refusal may look like a success to whom nobody asked.
         Whatever is not the sign of success is a refusal, as a foreign page may be told so in any
         way; only a server error is not.
         """
@@ -116,16 +117,17 @@ class Performer:
         values: dict[str, str | None] = dict.fromkeys(used_placeholders(request), None)
         filled = {name: value for name, value in self.values.items() if value is not None}
         exchanges: list[Exchange] = []
+        meant: list[Answer] = []
         composed = without_headers(compose(request, values | dict(self.values)), _SAID_BY_PAGES)
-        for one in foreign_requests(composed):
+        for one in foreign_requests(composed, page):
             if self._asked_and_refused(page, one, exchanges):
                 continue
             said = page.headers(one.method, "cors" if needs_preflight(one) else "navigate")
             exchanges.append(self.browser.send(replace(one, headers=(*one.headers, *said))))
-            meant = answer(action, exchanges[-1], filled)
-            if meant == "accepted" or exchanges[-1].status >= _SERVER_ERROR:
-                return meant, tuple(exchanges)
-        return "refused", tuple(exchanges)
+            meant.append(answer(action, exchanges[-1], filled))
+            if exchanges[-1].status >= _SERVER_ERROR:
+                return meant[-1], tuple(exchanges)
+        return "accepted" if "accepted" in meant else "refused", tuple(exchanges)
 
     def _asked_and_refused(self, page: Page, request: Request, exchanges: list[Exchange]) -> bool:
         """Ask by a preflight, where browsers do, and tell whether the request must not go."""

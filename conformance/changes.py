@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from conformance.model import User
@@ -13,8 +14,19 @@ Credentials: TypeAlias = "tuple[str | None, str | None]"
 CredentialChange: TypeAlias = Callable[[User], Credentials]
 TokenChange: TypeAlias = Callable[[str], str]
 Carrier: TypeAlias = Callable[[], str]
-# Gets the right CSRF token, and a way to get that of another browser; None leaves it out.
-CsrfChange: TypeAlias = Callable[[str, Callable[[], str]], "str | None"]
+
+
+@dataclass(frozen=True)
+class OtherTokens:
+    """Ways to get CSRF tokens other than the right one."""
+
+    another_browser: Callable[[], str]
+    before_login: Callable[[], str]
+    session_before: Callable[[], str]
+
+
+# Gets the right CSRF token and others; None leaves it out.
+CsrfChange: TypeAlias = Callable[[str, OtherTokens], "str | None"]
 
 credential_changes: Words[CredentialChange] = Words("change of credentials")
 token_changes: Words[TokenChange] = Words("change of a token")
@@ -174,21 +186,33 @@ def _in_header() -> str:
 
 
 @csrf_changes("left out")
-def _left_out(_: str, __: Callable[[], str]) -> str | None:
+def _left_out(_: str, __: OtherTokens) -> str | None:
     """No CSRF token: the fields and headers that would hold it are not sent."""
     return None
 
 
 @csrf_changes("made up")
-def _made_up(token: str, _: Callable[[], str]) -> str | None:
+def _made_up(token: str, _: OtherTokens) -> str | None:
     """A text as long as the CSRF token, with other characters."""
     return "".join(map(_another, token))
 
 
 @csrf_changes("of another browser")
-def _of_another_browser(_: str, other: Callable[[], str]) -> str | None:
+def _of_another_browser(_: str, others: OtherTokens) -> str | None:
     """A CSRF token that the server gave to another browser."""
-    return other()
+    return others.another_browser()
+
+
+@csrf_changes("from before the login")
+def _from_before_the_login(_: str, others: OtherTokens) -> str | None:
+    """The CSRF token that this browser's login was sent with."""
+    return others.before_login()
+
+
+@csrf_changes("of the session before")
+def _of_the_session_before(_: str, others: OtherTokens) -> str | None:
+    """The CSRF token that this browser's last logout was sent with."""
+    return others.session_before()
 
 
 def _another(letter: str) -> str:

@@ -29,12 +29,14 @@ _SAFE = frozenset({"GET", "HEAD"})
 class Page:
     """A page that makes requests: its origin, and its relation to the target's (Sec-Fetch-Site).
 
-    `site` is empty for a browser that does not say it, `referer` where none is sent.
+    `site` is empty for a browser that does not say it, `referer` where none is sent. A page that
+    `follows` has a link that the user follows.
     """
 
     origin: str
     site: str
     referer: str = ""
+    follows: bool = False
 
     def headers(self, method: str, mode: str) -> Pairs:
         """Return what the browser says about the page in a request of this method."""
@@ -82,19 +84,35 @@ def _sandboxed(_: str) -> Page:
     return Page("null", "cross-site")
 
 
-def foreign_requests(request: Request) -> tuple[Request, ...]:
-    """Return the ways in which a foreign page would try to send this request, the easiest first.
+@origins("a host whose name begins like the target's")
+def _begins_alike(target: str) -> Page:
+    """A page at `target.attacker.example`, in a browser that sends no Sec-Fetch headers."""
+    return _look_alike(target, "{}.attacker.example")
 
-    A JSON body goes as text/plain as well, which needs no preflight.
-    """
-    plain = tuple(
-        (name, "text/plain") if name.lower() == "content-type" else (name, value)
-        for name, value in request.headers
-    )
-    disguised = Request(request.method, request.target, plain, request.body)
-    if needs_preflight(request) and not needs_preflight(disguised):
-        return disguised, request
-    return (request,)
+
+@origins("a host whose name ends like the target's")
+def _ends_alike(target: str) -> Page:
+    """A page at `attacker-target`, in a browser that sends no Sec-Fetch headers."""
+    return _look_alike(target, "attacker-{}")
+
+
+def _look_alike(target: str, form: str) -> Page:
+    parts = urlsplit(target)
+    name = form.format((parts.hostname or "").replace(":", "-"))
+    origin = f"{parts.scheme}://{name}" + (f":{parts.port}" if parts.port else "")
+    return Page(origin, "", f"{origin}/")
+
+
+@origins("a link on another site")
+def _link(_: str) -> Page:
+    """A link of a foreign page that the user follows: GET, with all fields in the query."""
+    return Page(_ATTACKER, "cross-site", f"{_ATTACKER}/", follows=True)
+
+
+@origins("a link in a mail")
+def _mail(_: str) -> Page:
+    """The same from outside the browser (Sec-Fetch-Site: none)."""
+    return Page("", "none", follows=True)
 
 
 def needs_preflight(request: Request) -> bool:
@@ -129,13 +147,16 @@ def is_readable(page: Page, answer: Exchange) -> bool:
     return allowed == page.origin and with_cookies == "true"
 
 
+def is_plain_header(name: str, value: str) -> bool:
+    """Tell whether a form can make a browser send this header."""
+    is_form = name.lower() == "content-type" and value.partition(";")[0] in _FORM_TYPES
+    return is_form or name.lower() in _PLAIN_HEADERS
+
+
 def _unusual_headers(request: Request) -> list[str]:
     """Return the names of headers, in small letters, that no form can send."""
     return sorted(
-        name.lower()
-        for name, value in request.headers
-        if name.lower() not in _PLAIN_HEADERS
-        and not (name.lower() == "content-type" and value.partition(";")[0] in _FORM_TYPES)
+        name.lower() for name, value in request.headers if not is_plain_header(name, value)
     )
 
 

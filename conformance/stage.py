@@ -84,6 +84,7 @@ class Seat:
     tried: str = ""  # whose credentials were sent last
     visited: float = 0.0  # when the protected page was last asked for
     cookies: tuple[SetCookie, ...] = field(default=(), repr=False)  # session cookies, as last set
+    csrf_tokens: dict[str, str] = field(default_factory=dict, repr=False)  # last used, by action
 
 
 @dataclass(frozen=True)

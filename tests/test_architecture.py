@@ -33,6 +33,7 @@ CONFORMANCE: Layers = (
     ),
     ("a browser, and what is seen in answers", "browser origins readings signs jwtchanges"),
     ("requests as a profile says them", "composition"),
+    ("requests as other sites send them", "forgeries"),
     ("what is done by a profile", "actions process response"),
     ("steps and actions as files say them", "steps profile_actions"),
     ("scenarios, launches and needs", "scenarios launches needs"),
@@ -41,13 +42,13 @@ CONFORMANCE: Layers = (
     (
         "one word, one small function",
         "verbs verbs.account verbs.acting verbs.administration verbs.answers verbs.copies "
-        "verbs.exact verbs.limits verbs.listing verbs.login verbs.nested verbs.pages "
-        "verbs.registry verbs.rotation verbs.server verbs.strangers verbs.tokens expectations "
-        "expectations.actions expectations.caching expectations.cookies expectations.leaks "
-        "expectations.likeness expectations.limits expectations.listing expectations.origins "
-        "expectations.pages expectations.refusals expectations.registry expectations.response "
-        "expectations.tokens expectations.jwts expectations.meanings expectations.names "
-        "expectations.injection",
+        "verbs.csrftokens verbs.exact verbs.limits verbs.listing verbs.login verbs.nested "
+        "verbs.pages verbs.registry verbs.rotation verbs.server verbs.strangers verbs.tokens "
+        "expectations expectations.actions expectations.caching expectations.cookies "
+        "expectations.injection expectations.jwts expectations.leaks expectations.likeness "
+        "expectations.limits expectations.listing expectations.meanings expectations.names "
+        "expectations.origins expectations.pages expectations.refusals expectations.registry "
+        "expectations.response expectations.tokens",
     ),
     ("all words together", "vocabulary"),
     ("one scenario", "engine"),

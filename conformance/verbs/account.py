@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from conformance.changes import credential_changes
 from conformance.stage import DoesNotApply, NotTried, Seat, Seen, Stage
-from conformance.verbs.acting import act, perform
+from conformance.verbs.acting import act, is_forged, perform
 from conformance.verbs.registry import ON_ACTION, verbs
 
 Wanted = Mapping[str, str]
@@ -23,7 +23,8 @@ Wanted = Mapping[str, str]
 def change_password(stage: Stage, seat: Seat, wanted: Wanted) -> Seen:
     """Change the user's password to a new one, which later logins of this user then take.
 
-    `current` spoils the current password (see the list of changes of credentials).
+    `current` spoils the current password (see the list of changes of credentials). After a forged
+    change (`from`, `csrf token`) later logins take the old password, which ought to be good still.
     """
     user = stage.user(seat.role)
     new = f"{user.password} {secrets.token_hex(6)}"
@@ -32,7 +33,7 @@ def change_password(stage: Stage, seat: Seat, wanted: Wanted) -> Seen:
     if "current" in wanted:
         more["password"] = credential_changes[wanted["current"]](user)[1]
     seen = act(stage, seat, "change password", wanted, **more)
-    if seen.answer == "accepted":
+    if seen.answer == "accepted" and not is_forged(wanted):
         stage.change_password(seat.role, new)
     return seen
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from conformance.actions import Answer, Manner, Performer
-from conformance.changes import csrf_changes
-from conformance.composition import Shaping, as_text, compose
+from conformance.composition import Shaping, as_text
 from conformance.errors import Closed
 from conformance.model import Action, Exchange
-from conformance.readings import read
 from conformance.returns import returning
 from conformance.sendings import OVERSIZE, sendings
 from conformance.shapes import shapes
-from conformance.stage import DoesNotApply, NotTried, Seat, Seen, Stage
+from conformance.stage import NotTried, Seat, Seen, Stage
+from conformance.verbs.csrftokens import sent_token
 from conformance.verbs.registry import session_cookies_in
 
 Values = Mapping[str, "str | None"]
@@ -35,15 +34,24 @@ def perform(
 ) -> tuple[Answer, tuple[Exchange, ...]]:
     """Perform an action in the manner that `wanted` states with `from`, `sent` and so on.
 
-    A server that closes the connection when it is sent too much has refused.
+    A server that closes the connection when it is sent too much has refused. Other sites know no
+    password but that of their own account, which they may log in.
     """
-    performer = Performer(stage.profile, seat.browser, values, manner(stage, wanted))
+    if "from" in wanted and action.name != "log in":
+        values = {**values, "password": None}
+    how = manner(stage, seat, action, wanted)
+    performer = Performer(stage.profile, seat.browser, values, how)
     try:
         return performer.perform(action)
     except Closed:
         if wanted.get("sent") in OVERSIZE:
             return "refused", ()
         raise
+
+
+def is_forged(wanted: Mapping[str, str]) -> bool:
+    """Tell whether a server is to give such a request no effect."""
+    return bool({"from", "csrf token"} & set(wanted))
 
 
 def own_values(stage: Stage, seat: Seat) -> dict[str, str | None]:
@@ -61,7 +69,7 @@ def seen_of(stage: Stage, seat: Seat, answer: Answer, exchanges: tuple[Exchange,
     return Seen(exchanges, answer=answer, cookies=cookies)
 
 
-def manner(stage: Stage, wanted: Mapping[str, str]) -> Manner:
+def manner(stage: Stage, seat: Seat, action: Action, wanted: Mapping[str, str]) -> Manner:
     """Return how the requests are sent."""
     carrier = wanted.get("in")
     if carrier not in (None, "query string"):
@@ -70,7 +78,7 @@ def manner(stage: Stage, wanted: Mapping[str, str]) -> Manner:
     return Manner(
         in_query=carrier is not None,
         origin=wanted.get("from", ""),
-        csrf=_csrf(stage, wanted),
+        csrf=sent_token(stage, seat, action, wanted),
         shaping=_shaping(stage, wanted),
         sending=sendings[sent] if sent else None,
         parameters=tuple(returning(address, stage.profile.base_url)) if address else (),
@@ -90,17 +98,3 @@ def _shaping(stage: Stage, wanted: Mapping[str, str]) -> Shaping:
         return as_text(held, name, text)
 
     return shape
-
-
-def _csrf(stage: Stage, wanted: Mapping[str, str]) -> Callable[[str], str | None] | None:
-    if "csrf token" not in wanted:
-        return None
-    change = csrf_changes[wanted["csrf token"]]
-    return lambda token: change(token, lambda: _token_of_another_browser(stage))
-
-
-def _token_of_another_browser(stage: Stage) -> str:
-    if stage.profile.csrf is None:
-        raise DoesNotApply("the profile declares no 'csrf' token")
-    exchange = stage.new_browser().send(compose(stage.profile.csrf, {}))
-    return read(stage.profile.csrf.readings[0], exchange)

@@ -9,7 +9,7 @@ from conformance.changes import Credentials, credential_changes
 from conformance.composition import carrying
 from conformance.model import Action, Plain, User
 from conformance.stage import Life, NotTried, Seat, Seen, Stage
-from conformance.verbs.acting import own_values, perform
+from conformance.verbs.acting import is_forged, own_values, perform
 from conformance.verbs.registry import ON_ACTION, held_cookies, session_cookies_in, verbs
 from conformance.verbs.tokens import presented
 
@@ -27,7 +27,8 @@ def log_in_with(stage: Stage, seat: Seat, wanted: Mapping[str, str]) -> Seen:
 
     `user` is whose they are. `change` spoils them (see the list of changes), `name` and `password`
     replace them by a text, `password of` by another user's password, and `in: query string` sends
-    them in the URL. `from` names the page that sends the login, `csrf token` another CSRF token.
+    them in the URL. `from` names the page that sends the login, `csrf token` another CSRF token;
+    after these the browser's page is expected to be that of the user before.
     `name as` and `password as` send those in another shape, `sent` sends the request in another
     way, and `return to` asks to be led to an address afterwards, by all parameters that are known.
     `session` is a kept one whose token goes along where `session in` says: in the query string or
@@ -81,7 +82,7 @@ def _log_in(
     values = dict(zip(("username", "password"), credentials, strict=True))
     answer, exchanges = perform(stage, seat, _with_sessions(stage, wanted), values, wanted)
     cookies = session_cookies_in(stage, exchanges)
-    if answer == "accepted":
+    if answer == "accepted" and not is_forged(wanted):
         seat.role, seat.life = role, Life(started, started)
     seat.cookies = cookies or seat.cookies
     held = held_cookies(stage, seat)

@@ -2,12 +2,11 @@ from __future__ import annotations
 
 import pytest
 from toyserver import Asked, Reply
-from toysuite import Suite
+from toysuite import REGISTER, Suite
 
 from conformance.model import Exchange, Outcome, Request
 from conformance.origins import (
     Page,
-    foreign_requests,
     is_granted,
     is_readable,
     needs_preflight,
@@ -17,6 +16,8 @@ from conformance.origins import (
 
 FORM = ("Content-Type", "application/x-www-form-urlencoded")
 JSON = ("Content-Type", "application/json")
+BEGINS = "a host whose name begins like the target's"
+ENDS = "a host whose name ends like the target's"
 PAGE = Page("https://attacker.example", "cross-site", "https://attacker.example/")
 
 
@@ -42,6 +43,11 @@ def granting(**more: str) -> Exchange:
         ("a sibling host", "http://[::1]:8443", "http://[::1]:9443"),
         ("a sibling host", "http://localhost", "http://localhost:8443"),
         ("a sandboxed frame", "https://shop.example", "null"),
+        (BEGINS, "https://shop.example", "https://shop.example.attacker.example"),
+        (BEGINS, "http://127.0.0.1:5000", "http://127.0.0.1.attacker.example:5000"),
+        (BEGINS, "http://[::1]:5000", "http://--1.attacker.example:5000"),
+        (ENDS, "https://shop.example", "https://attacker-shop.example"),
+        (ENDS, "http://127.0.0.1:5000", "http://attacker-127.0.0.1:5000"),
     ],
 )
 def test_a_foreign_page_has_an_origin_of_its_own(word: str, target: str, origin: str) -> None:
@@ -70,15 +76,6 @@ def test_a_form_is_sent_with_what_the_browser_says_of_its_page(word: str) -> Non
 )
 def test_a_browser_asks_first_for_what_no_form_could_send(request_: Request, asks: bool) -> None:
     assert needs_preflight(request_) is asks
-
-
-def test_json_is_also_tried_as_plain_text() -> None:
-    request = Request("POST", "/", (JSON,), b"{}")
-    disguised, itself = foreign_requests(request)
-    assert disguised.headers == (("Content-Type", "text/plain"),)
-    assert itself == request
-    deleting = Request("DELETE", "/", (JSON,), b"{}")
-    assert foreign_requests(deleting) == (deleting,)
 
 
 def test_the_question_names_method_and_headers_and_carries_no_content() -> None:
@@ -175,11 +172,12 @@ def test_a_server_that_looks_at_the_origin_refuses_it(suite: Suite) -> None:
 
 def test_without_a_granted_preflight_no_foreign_request_arrives(suite: Suite) -> None:
     deleting = {"log out": {"send": "DELETE /logout", "success": {"status": "200"}}}
-    suite.toy.routes["DELETE /logout"] = suite.toy.logout
+    suite.toy.routes["DELETE /logout"] = suite.toy.routes.pop("POST /logout")
     suite.toy.routes["OPTIONS /logout"] = lambda _: Reply(200)
     assert suite.run(LOGOUT, deleting).outcome is Outcome.PASSED
     sent = [(one.method, one.cookies) for one in suite.toy.asked if one.path == "/logout"]
-    assert sent == [("OPTIONS", {})]
+    assert [method for method, _ in sent] == ["POST", "OPTIONS"], "a form that says _method"
+    assert sent[-1] == ("OPTIONS", {})
 
 
 def test_headers_of_the_profile_do_not_speak_for_the_foreign_page(suite: Suite) -> None:
@@ -267,6 +265,115 @@ def test_a_csrf_token_can_be_spoiled(suite: Suite, how: str) -> None:
     assert sent == expected[how]
 
 
+PAST = """
+given:
+  - log in: alice
+  - log out
+  - log in: alice
+  - visit: protected page
+    expect: signed in
+when:
+  - log out: {csrf token: CHANGE}
+    expect: refused
+then:
+  - visit: protected page
+    expect: signed in
+"""
+
+
+@pytest.mark.parametrize(
+    ("how", "token"), [("from before the login", "token2"), ("of the session before", "token1")]
+)
+def test_a_csrf_token_of_the_past_can_be_sent(suite: Suite, how: str, token: str) -> None:
+    given: list[str] = []
+
+    def form(_: Asked) -> Reply:
+        given.append(f"token{len(given)}")
+        return Reply(body=f"<input name=csrf value={given[-1]}>".encode())
+
+    def logout(asked: Asked) -> Reply:
+        return suite.toy.logout(asked) if asked.form.get("csrf") == given[-1] else Reply(403)
+
+    suite.toy.routes |= {"GET /form": form, "POST /logout": logout}
+    log_in = {
+        "send": "POST /login",
+        "form": {"username": "{username}", "password": "{password}", "csrf": "{csrf}"},
+        "success": {"status": "200"},
+        "refused": {"status": "401"},
+    }
+    result = suite.run(PAST.replace("CHANGE", how), {**WITH_TOKEN, "log in": log_in})
+    assert result.outcome is Outcome.PASSED
+    assert suite.toy.asked[-2].form["csrf"] == token
+
+
+def test_a_login_without_a_csrf_token_has_none_to_send_later(suite: Suite) -> None:
+    page = Reply(body=b"<input name=csrf value=1>")
+    suite.toy.routes["GET /form"] = lambda _: page
+    result = suite.run(PAST.replace("CHANGE", "from before the login"), WITH_TOKEN)
+    assert result.outcome is Outcome.NOT_APPLICABLE
+    assert result.reason == "the profile's action 'log in' sends no CSRF token"
+
+
+def test_an_action_without_a_csrf_token_has_none_to_spoil(suite: Suite) -> None:
+    declared = {"csrf": WITH_TOKEN["csrf"]}
+    result = suite.run(LOGOUT.replace("from: another site", "csrf token: made up"), declared)
+    assert result.outcome is Outcome.NOT_APPLICABLE
+    assert result.reason == "the profile's action 'log out' sends no CSRF token"
+
+
 def test_without_declared_csrf_tokens_none_is_spoiled(suite: Suite) -> None:
     result = suite.run(LOGOUT.replace("from: another site", "csrf token: left out"))
     assert result.outcome is Outcome.NOT_APPLICABLE
+
+
+# --- what forged requests leave behind ------------------------------------------------------------
+
+IN_ANOTHERS_PLACE = """
+given:
+  - log in: alice
+  - log in: bob
+    browser: another
+then:
+  - log in with: {user: bob, from: another site}
+    expect: no server error
+  - visit: protected page
+    expect: signed in
+"""
+
+
+def test_a_forged_login_that_works_shows_the_wrong_user(suite: Suite) -> None:
+    result = suite.run(IN_ANOTHERS_PLACE)
+    assert (result.outcome, result.expected) == (Outcome.FAILED, "signed in")
+    assert result.observed == "signed in as bob: GET /me answered 200"
+
+
+CHANGED = """
+given:
+  - log in: alice
+  - change password
+then:
+  - change password: {from: a link on another site}
+    expect: no server error
+  - log in: alice
+"""
+
+
+@pytest.mark.parametrize(("works", "outcome"), [(True, Outcome.FAILED), (False, Outcome.PASSED)])
+def test_a_forged_password_change_is_seen_by_its_effect(
+    suite: Suite, works: bool, outcome: Outcome
+) -> None:
+    def change(asked: Asked) -> Reply:
+        if asked.method == "POST" or works:
+            suite.toy.passwords[suite.toy.user(asked)] = {**asked.form, **asked.query}["new"]
+        return Reply(200)  # whatever came of it
+
+    suite.toy.routes |= {"POST /password": change, "GET /password": change}
+    action = {
+        "send": "POST /password",
+        "form": {"old": "{password}", "new": "{new_password}"},
+        "success": {"status": "200"},
+    }
+    result = suite.run(CHANGED, {**REGISTER, "change password": action})
+    assert result.outcome is outcome
+    forged = suite.toy.asked[-2]
+    assert (forged.method, "old" in forged.query) == ("GET", False), "the password is unknown there"

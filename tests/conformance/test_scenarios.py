@@ -265,7 +265,8 @@ WRONG_STEPS = [
     (
         "log out: {csrf token: »lost}",
         "unknown change of a CSRF token 'lost'",
-        "known: left out, made up, of another browser",
+        "known: left out, made up, of another browser, from before the login, "
+        "of the session before",
     ),
     ("{clear cookies: »now}", "this verb takes no object", ""),
     (

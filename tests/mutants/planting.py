@@ -10,6 +10,7 @@ from sqlalchemy import select, text
 from werkzeug.wrappers import Request
 
 from reference_impl.auth.auth import Auth
+from reference_impl.auth.origins import Origins
 from reference_impl.auth.session_auth import SignedIn, hash_token
 from reference_impl.auth.session_db_auth import SessionDBAuth
 from reference_impl.models.user import User, normalise_email, user_from_row, users
@@ -20,6 +21,13 @@ LOGOUT = "sessions.logout"
 ME = "users.me"
 
 Credentials = dict[str, Any]
+
+
+class Unguarded(Origins):
+    """Lets requests come from anywhere."""
+
+    def check(self, request: Request) -> None:
+        """Do nothing."""
 
 
 class AnyToken(SessionDBAuth):
