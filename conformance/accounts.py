@@ -5,19 +5,18 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
-import secrets
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
 
-from conformance.actions import Performer
 from conformance.browser import Browser
 from conformance.engine import Settings
 from conformance.errors import Unrecognised
 from conformance.expectations.registry import not_understood
 from conformance.model import Profile, Scenario, User
+from conformance.registration import fresh_name, registered
 
 
 @contextmanager
@@ -60,20 +59,13 @@ def register(role: str, profile: Profile, settings: Settings) -> User:
         clock=settings.clock,
         now=lambda: datetime.now(timezone.utc),
     )
-    values: dict[str, str | None] = {"username": user.username, "password": user.password}
     if profile.register is None:
         raise Unrecognised("the profile has no 'register' action")
-    answer, exchanges = Performer(profile, browser, values).perform(profile.register)
-    if answer != "accepted":
+    refusal = registered(user, profile, browser)
+    if refusal:
         message = f"no new account could be registered ({profile.register.place})"
-        raise not_understood(exchanges[-1], message)
+        raise not_understood(refusal, message)
     return user
-
-
-def fresh_name(username: str) -> str:
-    """Return a name like this one that was never used; an e-mail address keeps its domain."""
-    local, at, domain = username.partition("@")
-    return f"{local}-{secrets.token_hex(6)}{at}{domain}"
 
 
 @contextmanager

@@ -47,6 +47,7 @@ _VERB_OBJECTS = {
     "manner": "nothing, or a mapping of `from` and `csrf token`",
     "password change": "nothing, or a mapping of `current` (a change of credentials), `from` and "
     "`csrf token`",
+    "count": "a number of users",
     "handle": "the name of a kept handle",
     "session": "the name of a kept session, or a mapping of `session`, `token` or `handle` (a kept "
     "one) with `change`, `in` and `beside`",

@@ -16,6 +16,12 @@ _IDLE = ("idle timeout",)
 _ABSOLUTE = ("absolute timeout",)
 
 
+@durations("an instant")
+def _instant(_: Timeouts) -> float:
+    """A twentieth of a second, so that what runs at once has begun, and has not yet ended."""
+    return 0.05
+
+
 @durations("a moment")
 def _moment(_: Timeouts) -> float:
     """A little more than a second, so that times in whole seconds differ."""

@@ -28,6 +28,7 @@ _CARRIED = ("session", "session change", "session in")
 _PLACES = ("all pages", "the login", "the protected page", "the whole domain")
 _REQUEST = ("request", "headers", "form", "json", "body")
 _MAX_TIMES = 1000
+_FEWEST, _MOST = 2, 100  # users of a crowd
 
 
 @dataclass(frozen=True)
@@ -268,6 +269,7 @@ _OBJECTS: dict[str, Callable[[StepReader, Node], Plain]] = {
     "password change": StepReader.password_change,
     "handle": lambda _, node: node.filled_text("the name of a handle"),
     "look": lambda reader, node: reader.choice(node, _LOOKS, "object of 'look at'"),
+    "count": lambda _, node: _count(node),
     "duration": lambda reader, node: reader.choice(node, reader.vocabulary.durations, "duration"),
     "name": lambda _, node: node.filled_text("a name"),
     "names": lambda _, node: list(node.texts("names")),
@@ -278,6 +280,13 @@ _OBJECTS: dict[str, Callable[[StepReader, Node], Plain]] = {
     "subject": StepReader.subject,
     "request": StepReader.request,
 }
+
+
+def _count(node: Node) -> str:
+    text = node.filled_text("a number of users")
+    if not text.isdecimal() or not _FEWEST <= int(text) <= _MOST:
+        raise node.error(f"a crowd has from {_FEWEST} to {_MOST} users, not '{text}'")
+    return text
 
 
 def _times(node: Node) -> int:

@@ -35,7 +35,7 @@ CONFORMANCE: Layers = (
     ("requests as a profile says them", "composition"),
     ("requests as other sites send them", "forgeries"),
     ("what is done by a profile", "actions process response"),
-    ("steps and actions as files say them", "steps profile_actions"),
+    ("steps and actions as files say them", "steps profile_actions registration"),
     ("scenarios, launches and needs", "scenarios launches needs"),
     ("all that is read", "specification profiles"),
     ("what a scenario plays on", "stage"),
@@ -48,7 +48,7 @@ CONFORMANCE: Layers = (
         "expectations.injection expectations.jwts expectations.leaks expectations.likeness "
         "expectations.limits expectations.listing expectations.meanings expectations.names "
         "expectations.origins expectations.pages expectations.refusals expectations.registry "
-        "expectations.response expectations.tokens",
+        "expectations.response expectations.tokens verbs.crowd",
     ),
     ("all words together", "vocabulary"),
     ("one scenario", "engine"),

@@ -232,6 +232,8 @@ CREDENTIALS = (
 )
 BY = "known: this browser"
 ONE_OF_TWO = "say either 'session' (a kept one) or 'token' (a text)"
+SHAPES = f"known: {', '.join(VOCABULARY.shapes)}"
+SENDINGS = f"known: {', '.join(VOCABULARY.sendings)}"
 SHOWN = VOCABULARY.verbs["visit"].shows
 FITTING = [name for name, word in VOCABULARY.expectations.items() if word.about in SHOWN]
 ON_ANSWERS = [name for name, word in VOCABULARY.expectations.items() if word.about == "answer"]
@@ -279,6 +281,9 @@ WRONG_STEPS = [
         "nothing is said of how it is visited",
         "write 'visit: protected page'",
     ),
+    ("crowd: »101", "a crowd has from 2 to 100 users, not '101'", ""),
+    ("log in with: {user: bob, name as: »a text}", "unknown shape 'a text'", SHAPES),
+    ("log in with: {user: bob, sent: »by bus}", "unknown way of sending 'by bus'", SENDINGS),
     (
         "visit: {page: protected page, method: »GET}",
         "unknown method 'GET'",

@@ -140,6 +140,7 @@ def test_the_object_of_every_verb_can_be_read(verb: Word) -> None:
         "manner": "{from: another site, csrf token: left out}",
         "password change": "{current: wrong password}",
         "handle": "phone",
+        "count": "32",
         "planting": "{session: copy, for: the login}",
         "logins": "{user: alice, keep as: copies}",
         "subject": "{user: alice, by: this browser}",
