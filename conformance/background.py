@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Future
-from threading import Thread
+from functools import partial
 
 from conformance.model import Profile, Result, Scenario
 from conformance.scheduler import run_all
 from conformance.target import Interruption, Limits
+from conformance.threads import Task
 
 
 class Background:
@@ -17,8 +18,7 @@ class Background:
     def __init__(self, scenarios: Sequence[Scenario], profile: Profile, limits: Limits) -> None:
         self._interruption = Interruption()
         self._results: dict[str, Future[Result]] = {one.name: Future() for one in scenarios}
-        self._thread = Thread(target=self._run, args=(scenarios, profile, limits))
-        self._thread.start()
+        self._task = Task(partial(self._run, scenarios, profile, limits))
 
     def result(self, scenario: Scenario) -> Result:
         """Return the result of one of the scenarios, as soon as there is one.
@@ -30,7 +30,7 @@ class Background:
     def close(self) -> None:
         """End the run; what has no result yet is interrupted."""
         self._interruption.interrupt()
-        self._thread.join()
+        self._task.wait()
 
     def _run(self, scenarios: Sequence[Scenario], profile: Profile, limits: Limits) -> None:
         try:

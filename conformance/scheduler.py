@@ -6,12 +6,13 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
+from functools import partial
 from queue import SimpleQueue
-from threading import Thread
 
 from conformance.engine import result_of, waits
 from conformance.model import Outcome, Profile, Result, Scenario
 from conformance.target import Interruption, Limits, Target, comes_last, opened
+from conformance.threads import Task
 
 _MOST_WAITING = 500  # threads that may sleep at once beside those that work
 _RESTARTING_LANES = 2  # targets at most for the scenarios that restart theirs
@@ -64,12 +65,10 @@ def _run_lanes(
 ) -> Iterator[Result]:
     """Run the lanes side by side and yield each result as soon as there is one."""
     results: Results = SimpleQueue()
-    threads = [
-        Thread(target=_run_lane, args=(lane, profile, limits, interruption, on_open, results))
+    tasks = [
+        Task(partial(_run_lane, lane, profile, limits, interruption, on_open, results))
         for lane in lanes
     ]
-    for thread in threads:
-        thread.start()
     try:
         for _ in range(sum(len(lane.scenarios) for lane in lanes)):
             result = results.get()
@@ -80,8 +79,8 @@ def _run_lanes(
         interruption.interrupt()
         raise
     finally:
-        for thread in threads:
-            thread.join()  # it stops its server last
+        for task in tasks:
+            task.wait()  # it stops its server last
 
 
 def shuffled(scenarios: Sequence[Scenario], seed: int) -> list[Scenario]:

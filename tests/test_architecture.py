@@ -19,7 +19,7 @@ CONFORMANCE: Layers = (
     (
         "needs nothing of ours",
         ". reports model errors connections entropy setcookie spellings slots pace waiting "
-        "distribution terminal jwt decodings",
+        "distribution terminal threads jwt decodings",
     ),
     (
         "words, files, cookies and URLs",

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from conformance.threads import Task
+
+
+def test_a_task_is_waited_for_until_it_has_ended() -> None:
+    may_end, done = threading.Event(), []
+
+    def work() -> None:
+        may_end.wait(5)
+        done.append(True)
+
+    task = Task(work)
+    may_end.set()
+    task.wait()
+    assert done == [True]
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_task_that_breaks_has_ended_too() -> None:
+    task = Task(lambda: 1 // 0)  # type: ignore[func-returns-value, arg-type, return-value]
+    task.wait()
+
+
+INTERRUPTED = """
+import os, signal, sys, threading, time
+from conformance.threads import Task
+
+def work():
+    started.set()
+    time.sleep(0.3)
+    print("finished", flush=True)
+
+started = threading.Event()
+task = Task(work)
+started.wait()
+threading.Thread(target=lambda: (time.sleep(0.1), os.kill(os.getpid(), signal.SIGINT))).start()
+try:
+    task.wait()
+except KeyboardInterrupt:
+    print("interrupted", flush=True)
+"""
+
+
+def test_a_task_ends_even_if_waiting_for_it_is_interrupted() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.split() == ["interrupted", "finished"]
