@@ -22,10 +22,15 @@ def test_a_task_is_waited_for_until_it_has_ended() -> None:
     assert done == [True]
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_a_task_that_breaks_has_ended_too() -> None:
-    task = Task(lambda: 1 // 0)  # type: ignore[func-returns-value, arg-type, return-value]
-    task.wait()
+def test_a_task_that_breaks_has_ended_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = threading.Event()
+    monkeypatch.setattr(threading, "excepthook", lambda _: told.set())
+
+    def work() -> None:
+        raise ZeroDivisionError
+
+    Task(work).wait()
+    assert told.wait(5)
 
 
 INTERRUPTED = """
