@@ -1,7 +1,7 @@
 """Settings of a stock site: what is not written here is Django's own default.
 
 Stock, because untouched: the session cookie (`sessionid`, HttpOnly, SameSite=Lax, not Secure),
-the CSRF cookie, the password hasher, the session engine (database) and its serializer.
+the CSRF cookie, the session engine (database) and its serializer.
 The middleware is that of `startproject`, less the messages this site does not use.
 """
 
@@ -49,6 +49,11 @@ DATABASES = {
         "NAME": os.environ.get("DJANGO_DATABASE", BASE_DIR / "site.db"),
     }
 }
+
+# Django's own advice for tests is a cheap hasher; what this site does otherwise is the default.
+PASSWORD_HASHERS = [
+    os.environ.get("DJANGO_PASSWORD_HASHER", "django.contrib.auth.hashers.PBKDF2PasswordHasher")
+]
 
 LOGIN_REDIRECT_URL = "/private/"
 LOGOUT_REDIRECT_URL = "/accounts/login/"
