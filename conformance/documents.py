@@ -48,6 +48,7 @@ _VERB_OBJECTS = {
     "password change": "nothing, or a mapping of `current` (a change of credentials), `from` and "
     "`csrf token`",
     "count": "a number of users",
+    "newcomer": "a newcomer",
     "handle": "the name of a kept handle",
     "session": "the name of a kept session, or a mapping of `session`, `token` or `handle` (a kept "
     "one) with `change`, `in` and `beside`",
@@ -75,6 +76,7 @@ def vocabulary(words: Vocabulary) -> str:
         ("Origins", "For `from: ...`: the page that sends the request.", words.origins),
         ("Spellings of a path", "For `visit: {path: ...}`.", words.path_spellings),
         ("Claims", "For `visit: {claim: ...}`.", words.claims),
+        ("Newcomers", "For `register: ...`.", words.newcomers),
         ("Shapes", "For `log in with: {password as: ...}` and `name as`.", words.shapes),
         ("Ways of sending", "For `log in with: {sent: ...}`.", words.sendings),
         ("Addresses", "For `log in with: {return to: ...}`.", words.addresses),

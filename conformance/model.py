@@ -166,6 +166,7 @@ class Vocabulary:
     origins: Mapping[str, Word]
     path_spellings: Mapping[str, Word]
     claims: Mapping[str, Word]
+    newcomers: Mapping[str, Word]
     shapes: Mapping[str, Word]
     sendings: Mapping[str, Word]
     addresses: Mapping[str, Word]

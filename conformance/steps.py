@@ -269,6 +269,7 @@ _OBJECTS: dict[str, Callable[[StepReader, Node], Plain]] = {
     "password change": StepReader.password_change,
     "handle": lambda _, node: node.filled_text("the name of a handle"),
     "look": lambda reader, node: reader.choice(node, _LOOKS, "object of 'look at'"),
+    "newcomer": lambda reader, node: reader.choice(node, reader.vocabulary.newcomers, "newcomer"),
     "count": lambda _, node: _count(node),
     "duration": lambda reader, node: reader.choice(node, reader.vocabulary.durations, "duration"),
     "name": lambda _, node: node.filled_text("a name"),

@@ -9,6 +9,7 @@ from conformance.expectations import expectations
 from conformance.jwtchanges import token_changes
 from conformance.model import Vocabulary
 from conformance.needs import needs
+from conformance.newcomers import newcomers
 from conformance.origins import origins
 from conformance.paths import path_spellings
 from conformance.returns import addresses
@@ -28,6 +29,7 @@ VOCABULARY = Vocabulary(
     origins=origins.words,
     path_spellings=path_spellings.words,
     claims=claims.words,
+    newcomers=newcomers.words,
     shapes=shapes.words,
     sendings=sendings.words,
     addresses=addresses.words,

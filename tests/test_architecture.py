@@ -29,7 +29,7 @@ CONFORMANCE: Layers = (
     ("who cites what", "citations"),
     (
         "words about times, tokens and requests",
-        "changes durations paths claims shapes sendings returns insides",
+        "changes durations paths claims shapes sendings returns insides newcomers",
     ),
     ("a browser, and what is seen in answers", "browser origins readings signs jwtchanges"),
     ("requests as a profile says them", "composition"),
@@ -43,8 +43,8 @@ CONFORMANCE: Layers = (
         "one word, one small function",
         "verbs verbs.account verbs.acting verbs.administration verbs.answers verbs.copies "
         "verbs.csrftokens verbs.exact verbs.limits verbs.listing verbs.login verbs.nested "
-        "verbs.pages verbs.registry verbs.rotation verbs.server verbs.strangers verbs.tokens "
-        "expectations expectations.actions expectations.caching expectations.cookies "
+        "verbs.pages verbs.registering verbs.registry verbs.rotation verbs.server verbs.strangers "
+        "verbs.tokens expectations expectations.actions expectations.caching expectations.cookies "
         "expectations.injection expectations.jwts expectations.leaks expectations.likeness "
         "expectations.limits expectations.listing expectations.meanings expectations.names "
         "expectations.origins expectations.pages expectations.refusals expectations.registry "

@@ -141,6 +141,7 @@ def test_the_object_of_every_verb_can_be_read(verb: Word) -> None:
         "password change": "{current: wrong password}",
         "handle": "phone",
         "count": "32",
+        "newcomer": "an alice with a password of 64 characters",
         "planting": "{session: copy, for: the login}",
         "logins": "{user: alice, keep as: copies}",
         "subject": "{user: alice, by: this browser}",
