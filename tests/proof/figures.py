@@ -55,6 +55,7 @@ def figures(found: Findings) -> tuple[Figure, ...]:
         _caught("may mutants caught", found.fates, Level.MAY),
         Figure("mutants caught", sum(one.caught for one in found.fates), len(found.fates), 95),
         Figure("cases of scenarios that catch a mutant", cases - len(found.idle), cases),
+        Figure("cases of scenarios that a right server passes", cases - len(found.unpassed), cases),
         Figure("controls that are not blamed", _quiet(controls), len(controls), 100),
         Figure("variants that are not blamed", _quiet(variants), len(variants), 100),
         *_null_targets(found),

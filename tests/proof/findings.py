@@ -14,6 +14,7 @@ from conformance.specification import Specification
 
 from .trials import CRASH, Evidence, Seen, Trial
 
+FINE = frozenset({Outcome.PASSED.value, Outcome.NOT_APPLICABLE.value})
 BLAMES = frozenset({Outcome.FAILED.value, Outcome.ERROR.value, Outcome.INCONCLUSIVE.value, CRASH})
 
 
@@ -21,8 +22,9 @@ BLAMES = frozenset({Outcome.FAILED.value, Outcome.ERROR.value, Outcome.INCONCLUS
 class Fate:
     """What became of a mutant.
 
-    `catchers` are scenarios of its requirement that failed, and that its control passes; `others`
-    are those of other requirements that it was made for. `seen` is all that it went through.
+    `catchers` are scenarios of its requirement that failed, and that its control passes (or that
+    do not apply there, where the mutant does something that the control does not do at all);
+    `others` are those of other requirements that it was made for. `seen` is all it went through.
     """
 
     mutant: Mutant
@@ -67,7 +69,8 @@ class Grant:
 class Findings:
     """Everything that the page says.
 
-    `idle` are scenarios that catch no mutant, `unplanted` the testable requirements without any.
+    `idle` are scenarios that catch no mutant, `unpassed` those that no right server passes, and
+    `unplanted` the testable requirements without any mutant.
     """
 
     specification: Specification
@@ -75,6 +78,7 @@ class Findings:
     blames: tuple[Blame, ...]
     grants: tuple[Grant, ...]
     idle: tuple[str, ...]
+    unpassed: tuple[str, ...]
     unplanted: tuple[Requirement, ...]
 
     def fates_of(self, requirement: str) -> tuple[Fate, ...]:
@@ -97,6 +101,9 @@ def judged(
     """Judge the evidence; `areas` are those that some right servers are held to alone."""
     fates = tuple(_fates(specification, mutants, evidence))
     at_work = {name for fate in fates for name in (*fate.catchers, *fate.others)}
+    passed = _passed(
+        one for trial, all_ in evidence.items() if trial.kind == "right server" for one in all_
+    )
     planted = {fate.mutant.requirement for fate in fates}
     requirements = specification.requirements.values()
     return Findings(
@@ -105,6 +112,7 @@ def judged(
         blames=tuple(_blames(set(variants), areas, evidence)),
         grants=tuple(_grants(specification, evidence)),
         idle=tuple(one.name for one in specification.scenarios if one.name not in at_work),
+        unpassed=tuple(one.name for one in specification.scenarios if one.name not in passed),
         unplanted=tuple(
             one for one in requirements if not one.untestable and one.id not in planted
         ),
@@ -120,8 +128,9 @@ def _fates(
     for mutant in sorted(mutants, key=lambda one: (order[one.requirement], one.defect)):
         went_through = evidence[Trial("mutant", str(mutant))]
         failed = [one.scenario for one in went_through if one.failed]
-        passed = _passed(evidence[Trial("right server", mutant.on)])
-        proved = [scenarios[name] for name in failed if name in passed]
+        control = evidence[Trial("right server", mutant.on)]
+        fine = {one.scenario for one in control if one.outcome in FINE}
+        proved = [scenarios[name] for name in failed if name in fine]
         catchers = [one.name for one in proved if mutant.requirement in one.verifies]
         yield Fate(
             mutant=mutant,

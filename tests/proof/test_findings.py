@@ -49,7 +49,13 @@ def test_a_scenario_of_another_requirement_does_not_catch() -> None:
     assert fate.others == ("logout/ends",)
 
 
-@pytest.mark.parametrize("outcome", [FAILED, CRASH, "inconclusive"])
+def test_a_failure_counts_where_the_scenario_does_not_apply_to_the_control() -> None:
+    result = found({RIGHT: seen(login__works="not applicable", logout__ends=PASSED)})
+    assert result.fates[0].caught
+    assert result.unpassed == ("login/works",)
+
+
+@pytest.mark.parametrize("outcome", [FAILED, CRASH, "inconclusive", "not tested"])
 def test_a_failure_proves_nothing_where_the_control_does_not_pass(outcome: str) -> None:
     result = found({RIGHT: seen(login__works=outcome, logout__ends=PASSED)})
     assert [fate.caught for fate in result.fates] == [False, True]
