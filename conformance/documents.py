@@ -42,6 +42,7 @@ _VERB_OBJECTS = {
     "`change`, `in`, `name as`, `password as`, `sent`, `return to`, `session` with `session in` "
     "and `session change`, `from`, `csrf token`",
     "logins": "a mapping of `user` and `keep as`",
+    "guesses": "a mapping of `user`, `change` and `disguised by`",
     "subject": "`alice` or `bob`, or a mapping of `user` and `by`",
     "page": "`protected page`, or a mapping of `page` and `from`, `method`, `path` or `claim`",
     "manner": "nothing, or a mapping of `from` and `csrf token`",
@@ -75,6 +76,7 @@ def vocabulary(words: Vocabulary) -> str:
         ("Carriers", "For `in: ...`.", words.carriers),
         ("Origins", "For `from: ...`: the page that sends the request.", words.origins),
         ("Spellings of a path", "For `visit: {path: ...}`.", words.path_spellings),
+        ("Disguises", "For `guess passwords: {disguised by: ...}`.", words.disguises),
         ("Claims", "For `visit: {claim: ...}`.", words.claims),
         ("Newcomers", "For `register: ...`.", words.newcomers),
         ("Shapes", "For `log in with: {password as: ...}` and `name as`.", words.shapes),

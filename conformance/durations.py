@@ -71,6 +71,12 @@ def _longer_than_either(timeouts: Timeouts) -> float:
     return min(declared, default=0.0) + timeouts.allowance
 
 
+@durations("longer than the throttling", needs=("throttling with an end",))
+def _longer_than_throttling(timeouts: Timeouts) -> float:
+    """How long an account is throttled, as declared, and the allowance on top."""
+    return (timeouts.throttling or 0.0) + timeouts.allowance
+
+
 def _most(seconds: float, allowance: float) -> float:
     return max(seconds / 2, seconds - 2 * allowance)
 

@@ -33,6 +33,7 @@ from conformance.stage import (
     Server,
     Stage,
     Throttled,
+    TooNoisy,
     TooSlow,
     Unproved,
 )
@@ -198,6 +199,8 @@ class _Performance:
         if isinstance(reason, TooSlow):
             self.too_slow = True
             return Outcome.INCONCLUSIVE, f"the run was too slow: {reason}"
+        if isinstance(reason, TooNoisy):
+            self.too_slow = True
         if isinstance(reason, Throttled):
             self.throttled = reason.seconds or 0.0
         meant = (outcome for kind, outcome in _MEANT.items() if isinstance(reason, kind))

@@ -170,6 +170,7 @@ class Vocabulary:
     shapes: Mapping[str, Word]
     sendings: Mapping[str, Word]
     addresses: Mapping[str, Word]
+    disguises: Mapping[str, Word]
 
 
 # --- a target profile --------------------------------------------------------------------------
@@ -191,12 +192,25 @@ class User:
 class Timeouts:
     """The target's lifetimes in seconds; None where it declares none.
 
-    `allowance` is how much earlier or later than declared the target may act.
+    `allowance` is how much earlier or later than declared the target may act, `throttling` how
+    long an account is throttled.
     """
 
     idle: float | None = None
     absolute: float | None = None
     allowance: float = 1.0
+    throttling: float | None = None
+
+
+@dataclass(frozen=True)
+class Throttling:
+    """After how many wrong passwords in a row an account is throttled.
+
+    `signs` tell the answers that say so; without any they look like other refusals.
+    """
+
+    attempts: int
+    signs: tuple[Sign, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -311,6 +325,7 @@ class Profile:
     contract: str = ""
     durable: bool = True  # sessions are kept where a restart does not lose them
     session_limit: int | None = None  # live sessions that one user may have
+    throttling: Throttling | None = None
     rotates_tokens: bool = False  # a session may get a new token whenever it is used
     ignores_logins: bool = False  # of browsers that are signed in already
     session_policy: SessionPolicy = "others end"  # after a password change

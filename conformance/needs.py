@@ -90,6 +90,42 @@ def _form_login(profile: Profile) -> Lack | None:
     return _not_applicable("the profile declares a login without a form")
 
 
+@needs("quiet")
+def _quiet(_profile: Profile) -> Lack | None:
+    """No other scenario runs at the same time on this server, since times are measured."""
+    return None
+
+
+@needs("throttling")
+def _throttling(profile: Profile) -> Lack | None:
+    """The profile declares after how many wrong passwords an account is throttled."""
+    return None if profile.throttling else _not_applicable("the profile declares no 'throttling'")
+
+
+@needs("undeclared throttling")
+def _undeclared_throttling(profile: Profile) -> Lack | None:
+    """The profile does not declare after how many wrong passwords an account is throttled."""
+    if profile.throttling is None:
+        return None
+    return _not_applicable("the profile declares 'throttling', which is tried by itself")
+
+
+@needs("throttling that is told")
+def _told_throttling(profile: Profile) -> Lack | None:
+    """The profile declares what answers show while an account is throttled."""
+    if profile.throttling and profile.throttling.signs:
+        return None
+    return _not_applicable("the profile declares no sign of 'throttling'")
+
+
+@needs("throttling with an end")
+def _ending_throttling(profile: Profile) -> Lack | None:
+    """The profile declares how long an account is throttled."""
+    if profile.timeouts.throttling:
+        return None
+    return _not_applicable("the profile does not declare how long 'throttling' lasts")
+
+
 @needs("csrf token")
 def _csrf_token(profile: Profile) -> Lack | None:
     """The profile says where CSRF tokens are read."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, get_args
 from urllib.parse import urlsplit
 
+from conformance.guessing import MOST_GUESSES
 from conformance.launches import read_launch
 from conformance.model import (
     Action,
@@ -15,6 +16,7 @@ from conformance.model import (
     Launch,
     Profile,
     SessionPolicy,
+    Throttling,
     Timeouts,
     User,
 )
@@ -25,7 +27,7 @@ from conformance.profile_actions import (
     read_protected_page,
     read_session_list,
 )
-from conformance.response import check_pattern
+from conformance.response import check_pattern, read_signs
 from conformance.yamltree import Node, parse, shown_as
 
 if TYPE_CHECKING:
@@ -44,6 +46,7 @@ _PROFILE = (
     "after a password change",
     "users",
     "timeouts",
+    "throttling",
     "csrf",
     "log in",
     "log out",
@@ -82,7 +85,8 @@ def read_profile(path: Path) -> Profile:
         session_cookies=cookies,
         cookie_patterns=patterns,
         users=_users(fields["users"]),
-        timeouts=_timeouts(fields["timeouts"]) if "timeouts" in fields else Timeouts(),
+        timeouts=_all_timeouts(fields),
+        throttling=_throttling(fields["throttling"]) if "throttling" in fields else None,
         log_in=read_action("log in", fields["log in"]),
         log_out=read_action("log out", fields["log out"]),
         protected_page=read_protected_page(fields["protected page"]),
@@ -94,7 +98,9 @@ def read_profile(path: Path) -> Profile:
         else None,
         contract=fields["contract"].filled_text("contract") if "contract" in fields else "",
         durable=_durable(fields["session store"]) if "session store" in fields else True,
-        session_limit=_count(fields["session limit"]) if "session limit" in fields else None,
+        session_limit=_count(fields["session limit"], "sessions")
+        if "session limit" in fields
+        else None,
         rotates_tokens=_says(fields, "token rotation", "on use"),
         ignores_logins=_says(fields, "login while signed in", "ignored"),
         session_policy=_session_policy(fields),
@@ -196,6 +202,25 @@ def _as_it_stands(node: Node, what: str) -> str:
     return node.text(what)  # with the spaces around it, which belong to it
 
 
+def _all_timeouts(fields: Mapping[str, Node]) -> Timeouts:
+    timeouts = _timeouts(fields["timeouts"]) if "timeouts" in fields else Timeouts()
+    if "throttling" not in fields:
+        return timeouts
+    lasts = fields["throttling"].mapping("throttling").get("lasts")
+    return replace(timeouts, throttling=seconds(lasts, "lasts") if lasts else None)
+
+
+def _throttling(node: Node) -> Throttling:
+    """Read after how many failures an account is throttled, and what an answer then shows."""
+    fields = node.fields("throttling", ("attempts", "lasts", "refused"), required=("attempts",))
+    attempts = _count(fields["attempts"], "attempts")
+    if attempts > MOST_GUESSES:
+        hint = f"NIST SP 800-63B-4 3.2.2 allows {MOST_GUESSES}"
+        raise fields["attempts"].error(f"{attempts} wrong passwords are too many", hint)
+    refused = read_signs(fields["refused"], "refused") if "refused" in fields else ()
+    return Throttling(attempts, refused)
+
+
 def _timeouts(node: Node) -> Timeouts:
     fields = node.fields("timeouts", ("idle", "absolute", "allowance"))
     timeouts = Timeouts(**{name: seconds(value, name) for name, value in fields.items()})
@@ -241,10 +266,10 @@ def _says(fields: Mapping[str, Node], key: str, word: str) -> bool:
     return True
 
 
-def _count(node: Node) -> int:
-    text = node.text("session limit")
+def _count(node: Node, what: str) -> int:
+    text = node.text(what)
     if not text.isdecimal() or int(text) == 0:
-        raise node.error(f"'{text}' is not a whole number of sessions")
+        raise node.error(f"'{text}' is not a whole number of {what}")
     return int(text)
 
 

@@ -145,29 +145,30 @@ def _run_lane(
     try:
         with opened(profile, limits, interruption) as target:
             on_open(target.profile.base_url)
-            for round_ in rounds(lane.scenarios):
-                for future in _all_of(round_, lane, target, interruption):
+            for round_ in rounds(lane):
+                for future in _all_of(round_, target, interruption):
                     results.put(future.result())
     except BaseException as error:
         results.put(error)
 
 
-def rounds(scenarios: Sequence[Scenario]) -> tuple[list[Scenario], list[Scenario]]:
-    """Return what runs first, and what comes when all that has ended."""
-    first = [one for one in scenarios if not comes_last(one)]
-    return first, [one for one in scenarios if comes_last(one)]
+def rounds(lane: Lane) -> list[Lane]:
+    """Return what runs first, what then runs one by one, and what comes when all has ended."""
+    last = tuple(one for one in lane.scenarios if comes_last(one))
+    others = [one for one in lane.scenarios if one not in last]
+    quiet = tuple(one for one in others if "quiet" in one.needs)
+    first = tuple(one for one in others if one not in quiet)
+    return [Lane(first, lane.alone), Lane(quiet, alone=True), Lane(last, lane.alone)]
 
 
-def _all_of(
-    scenarios: Sequence[Scenario], lane: Lane, target: Target, interruption: Interruption
-) -> Iterator[Future[Result]]:
+def _all_of(lane: Lane, target: Target, interruption: Interruption) -> Iterator[Future[Result]]:
     """Run the scenarios and yield each when it has ended.
 
     Those that wait have threads of their own and lend their places while they sleep.
     """
-    waiting, at_work = _split(scenarios, target) if not lane.alone else ([], scenarios)
+    waiting, at_work = _split(lane.scenarios, target) if not lane.alone else ([], lane.scenarios)
     sleepers = ThreadPoolExecutor(min(max(len(waiting), 1), _MOST_WAITING))
-    workers = ThreadPoolExecutor(target.limits.concurrency)
+    workers = ThreadPoolExecutor(1 if lane.alone else target.limits.concurrency)
     with sleepers, workers:
         futures = [sleepers.submit(_perform, target, one, interruption) for one in waiting]
         futures += [workers.submit(_perform, target, one, interruption) for one in at_work]

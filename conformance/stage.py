@@ -15,6 +15,7 @@ from conformance.model import Exchange, Profile, User
 from conformance.origins import Page as OriginPage
 from conformance.setcookie import SetCookie, parse_set_cookie
 from conformance.spellings import spellings
+from conformance.timing import Timing
 
 
 class NotTried(SuiteError):
@@ -39,6 +40,10 @@ class Throttled(SuiteError):
 
 class TooSlow(Unproved):
     """So much time went by that the target was free to end the session: nothing is proved."""
+
+
+class TooNoisy(Unproved):
+    """Measured times vary too much for a verdict; another try may have a better moment."""
 
 
 class Server(Protocol):
@@ -112,6 +117,8 @@ class Seen:
     asked_from: OriginPage | None = None  # the foreign page that asked, if one did
     listing: Listing | None = None
     likeness: Mapping[str, list[dict[str, str]]] = field(default_factory=dict)  # of kept answers
+    timing: Timing | None = None
+    looked_at: int | None = None  # passwords that were tried at once and not throttled
 
 
 @dataclass(frozen=True)
@@ -125,6 +132,14 @@ class Listing:
     def added(self) -> tuple[str, ...]:
         """What the list shows now and did not show before."""
         return tuple(handle for handle in self.now if handle not in self.before)
+
+
+@dataclass(frozen=True)
+class Guesses:
+    """Wrong passwords that were sent in a row: since when, and whether the target grew slow."""
+
+    started: float
+    slowed: bool
 
 
 @dataclass
@@ -142,6 +157,7 @@ class Stage:
     listings: dict[str, Listing] = field(default_factory=dict)  # of each role, as seen last
     handles: dict[str, str] = field(default_factory=dict)  # of sessions, as kept by name
     answers: dict[str, list[Exchange]] = field(default_factory=dict)  # as kept by name
+    guesses: Guesses | None = None  # the last row of them
     exchanges: list[Exchange] = field(default_factory=list)
     secrets: set[str] = field(default_factory=set, repr=False)
     lines: list[int] = field(default_factory=list)  # of the step that made each exchange

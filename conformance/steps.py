@@ -160,6 +160,16 @@ class StepReader:
         self.choice(fields["user"], _USERS, "user")
         return {key: value.filled_text(key) for key, value in fields.items()}
 
+    def guesses(self, node: Node) -> Plain:
+        """Read whose password is guessed, and how the guesses are disguised."""
+        fields = node.fields("guesses", ("user", "change", "disguised by"), required=("user",))
+        self.choice(fields["user"], _USERS, "user")
+        if "change" in fields:
+            self.choice(fields["change"], self.vocabulary.credential_changes, "change")
+        if "disguised by" in fields:
+            self.choice(fields["disguised by"], self.vocabulary.disguises, "disguise")
+        return {key: value.text(key) for key, value in fields.items()}
+
     def subject(self, node: Node) -> Plain:
         """Read on whose account an administrator acts, or somebody who is none."""
         if isinstance(node.value, str):
@@ -278,6 +288,7 @@ _OBJECTS: dict[str, Callable[[StepReader, Node], Plain]] = {
     "session": StepReader.presented,
     "planting": StepReader.planted,
     "logins": StepReader.logins,
+    "guesses": StepReader.guesses,
     "subject": StepReader.subject,
     "request": StepReader.request,
 }

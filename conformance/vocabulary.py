@@ -6,6 +6,7 @@ from conformance.changes import carriers, credential_changes, csrf_changes
 from conformance.claims import claims
 from conformance.durations import durations
 from conformance.expectations import expectations
+from conformance.guessing import disguises
 from conformance.jwtchanges import token_changes
 from conformance.model import Vocabulary
 from conformance.needs import needs
@@ -33,4 +34,5 @@ VOCABULARY = Vocabulary(
     shapes=shapes.words,
     sendings=sendings.words,
     addresses=addresses.words,
+    disguises=disguises.words,
 )

@@ -26,6 +26,7 @@ NAMES = (
     "PASSWORD_METHOD",
     "LOGIN_PER_ADDRESS_AND_ACCOUNT",
     "LOGIN_PER_ACCOUNT",
+    "LOGIN_WINDOW",
     "TRUSTED_PROXIES",
     "ALLOWED_ORIGINS",
     "ADMINISTRATORS",
@@ -64,6 +65,7 @@ class Settings:
     password_method: str
     login_per_address_and_account: int
     login_per_account: int
+    login_window: timedelta  # of attempts by one address on one account
     trusted_proxies: int
     allowed_origins: frozenset[str]
     administrators: frozenset[str]
@@ -87,6 +89,7 @@ class Settings:
             password_method=read.password_method("PASSWORD_METHOD", "scrypt:32768:8:1"),
             login_per_address_and_account=read.count("LOGIN_PER_ADDRESS_AND_ACCOUNT", "10"),
             login_per_account=read.count("LOGIN_PER_ACCOUNT", "100"),
+            login_window=read.window("LOGIN_WINDOW", "60"),
             trusted_proxies=read.count("TRUSTED_PROXIES", "0"),
             allowed_origins=read.origins("ALLOWED_ORIGINS"),
             administrators=read.addresses("ADMINISTRATORS"),
@@ -127,6 +130,13 @@ class _Reader:
             # Rounded to zero it would turn a very short timeout into none at all.
             raise _wrong(name, value, "0 (never) or at least 0.001 seconds")
         return timedelta(milliseconds=round(float(value) * 1000))
+
+    def window(self, name: str, default: str) -> timedelta:
+        window = self.seconds(name, default)
+        if not timedelta(seconds=1) <= window <= timedelta(hours=1):
+            # The count of the account alone runs for an hour and old counts are removed then.
+            raise _wrong(name, self._environment.get(name, default), "seconds from 1 to 3600")
+        return window
 
     def touch_interval(self, name: str, idle: timedelta) -> timedelta:
         longest = idle / 10 if idle else timedelta(seconds=MAX_SECONDS)

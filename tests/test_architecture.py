@@ -19,7 +19,7 @@ CONFORMANCE: Layers = (
     (
         "needs nothing of ours",
         ". reports model errors connections entropy setcookie spellings slots pace waiting "
-        "distribution terminal threads jwt decodings",
+        "distribution terminal threads jwt decodings timing",
     ),
     (
         "words, files, cookies and URLs",
@@ -29,7 +29,7 @@ CONFORMANCE: Layers = (
     ("who cites what", "citations"),
     (
         "words about times, tokens and requests",
-        "changes durations paths claims shapes sendings returns insides newcomers",
+        "changes durations paths claims shapes sendings returns insides newcomers guessing",
     ),
     ("a browser, and what is seen in answers", "browser origins readings signs jwtchanges"),
     ("requests as a profile says them", "composition"),
@@ -48,7 +48,8 @@ CONFORMANCE: Layers = (
         "expectations.injection expectations.jwts expectations.leaks expectations.likeness "
         "expectations.limits expectations.listing expectations.meanings expectations.names "
         "expectations.origins expectations.pages expectations.refusals expectations.registry "
-        "expectations.response expectations.tokens verbs.crowd",
+        "expectations.response expectations.tokens verbs.crowd "
+        "expectations.guessing expectations.timing verbs.guessing verbs.timing",
     ),
     ("all words together", "vocabulary"),
     ("one scenario", "engine"),

@@ -5,6 +5,7 @@ from conformance.expectations import (
     caching,
     cookies,
     injection,
+    guessing,
     jwts,
     leaks,
     likeness,
@@ -15,6 +16,7 @@ from conformance.expectations import (
     origins,
     pages,
     refusals,
+    timing,
     tokens,
 )
 from conformance.expectations.registry import expectations
@@ -26,6 +28,7 @@ __all__ = [
     "cookies",
     "expectations",
     "injection",
+    "guessing",
     "jwts",
     "leaks",
     "likeness",
@@ -37,5 +40,6 @@ __all__ = [
     "pages",
     "refusals",
     "response_differs",
+    "timing",
     "tokens",
 ]

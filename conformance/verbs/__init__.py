@@ -7,6 +7,7 @@ from conformance.verbs import (
     copies,
     crowd,
     exact,
+    guessing,
     limits,
     listing,
     login,
@@ -15,6 +16,7 @@ from conformance.verbs import (
     registering,
     server,
     strangers,
+    timing,
     tokens,
 )
 from conformance.verbs.registry import verbs
@@ -26,6 +28,7 @@ __all__ = [
     "copies",
     "crowd",
     "exact",
+    "guessing",
     "limits",
     "listing",
     "login",
@@ -34,6 +37,7 @@ __all__ = [
     "registering",
     "server",
     "strangers",
+    "timing",
     "tokens",
     "verbs",
 ]

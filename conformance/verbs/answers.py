@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from urllib.parse import urljoin, urlsplit
+
+from conformance.changes import credential_changes
 from conformance.errors import Unrecognised
 from conformance.likeness import parts
+from conformance.model import Request
 from conformance.stage import Seat, Seen, Stage
 from conformance.verbs.registry import verbs
+
+_REDIRECTS = (301, 302, 303, 307, 308)
 
 
 @verbs("keep answer as", takes="name")
@@ -21,6 +27,25 @@ def keep_answer(stage: Stage, _: Seat, name: str) -> Seen:
 def compare_answers(stage: Stage, _: Seat, names: list[str]) -> Seen:
     """Lay kept answers side by side: their status, their headers and their body."""
     sent = [text for user in stage.users.values() for text in (user.username, user.password)]
+    for user in stage.users.values():
+        spoilt = ("unknown name", "wrong password")
+        sent += [text for word in spoilt for text in credential_changes[word](user) if text]
     return Seen(
         likeness={name: [parts(one, sent) for one in stage.answers[name]] for name in names}
     )
+
+
+@verbs("follow the redirect")
+def follow_redirect(stage: Stage, seat: Seat, _: None) -> Seen:
+    """Go where the last answer leads, on the same site, if it leads anywhere.
+
+    A page after a redirect may say what the answer itself does not.
+    """
+    last = stage.exchanges[-1] if stage.exchanges else None
+    location = last.header("Location") if last and last.status in _REDIRECTS else None
+    if not last or not location:
+        return Seen()
+    there = urlsplit(urljoin(last.url, location))
+    if (there.scheme, there.netloc) != urlsplit(last.url)[:2]:
+        return Seen()
+    return Seen((seat.browser.send(Request("GET", there._replace(fragment="").geturl())),))

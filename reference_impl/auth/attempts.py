@@ -25,7 +25,6 @@ from reference_impl.clock import Clock, from_millis, to_millis
 from reference_impl.models.database import Database, metadata
 from reference_impl.settings import Settings
 
-PER_ADDRESS_AND_ACCOUNT = timedelta(minutes=1)
 PER_ACCOUNT = timedelta(hours=1)
 PURGED_AT_ATTEMPT = 10
 
@@ -106,6 +105,7 @@ class Attempts:
     def __init__(self, settings: Settings, database: Database, clock: Clock) -> None:
         self._per_address_and_account = settings.login_per_address_and_account
         self._per_account = settings.login_per_account
+        self._window = settings.login_window
         self._database = database
         self._clock = clock
 
@@ -118,7 +118,7 @@ class Attempts:
         address_key, account_key = _key(_network(address), account), _key(account)
         if self._per_address_and_account:
             limit = self._per_address_and_account
-            self._count(address_key, limit, PER_ADDRESS_AND_ACCOUNT)
+            self._count(address_key, limit, self._window)
         window = None
         if self._per_account:
             window = self._count(account_key, self._per_account, PER_ACCOUNT)

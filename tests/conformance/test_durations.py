@@ -37,8 +37,13 @@ def test_a_duration_follows_the_declared_timeouts(
     assert durations[word](timeouts) == pytest.approx(seconds)
 
 
+def test_throttling_lasts_as_long_as_it_says() -> None:
+    timeouts = Timeouts(allowance=2, throttling=60)
+    assert durations["longer than the throttling"](timeouts) == 62
+
+
 def test_every_duration_is_tried() -> None:
-    assert {*SECONDS} == {*durations.words}
+    assert {*SECONDS, "longer than the throttling"} == {*durations.words}
 
 
 @pytest.mark.parametrize("word", [word for word in durations.words if "timeout" in word])

@@ -14,7 +14,16 @@ from toysuite import HTTPS, IDLE, LOGIN, LOGOUT, RESTART, START, Suite, alive
 
 from conformance.engine import result_of
 from conformance.model import Outcome, Profile, Result, Scenario
-from conformance.scheduler import lanes, longest_first, restarts, rounds, run_all, shares, shuffled
+from conformance.scheduler import (
+    Lane,
+    lanes,
+    longest_first,
+    restarts,
+    rounds,
+    run_all,
+    shares,
+    shuffled,
+)
 from conformance.target import Interruption, Limits, Target
 
 OWN_SERVER = {"base url": "http://127.0.0.1:{port}"}
@@ -318,4 +327,16 @@ def test_what_needs_the_end_of_the_run_starts_when_all_else_has_ended(suite: Sui
     cases = [suite.scenario(LAST, "toy/last"), *named(suite, one=LOGIN, two=LOGOUT)]
     order = [one.name for one in run_all(cases, suite.profile(), Limits(), Interruption(), print)]
     assert order[-1] == "toy/last"
-    assert [len(each) for each in rounds(cases)] == [2, 1]
+    assert [len(each.scenarios) for each in rounds(Lane(tuple(cases)))] == [2, 0, 1]
+
+
+def test_what_needs_quiet_runs_one_by_one_before_the_end(suite: Suite) -> None:
+    quiet = f"needs: [quiet]\n{LOGIN.lstrip()}"
+    cases = [
+        suite.scenario(quiet, "toy/quiet"),
+        suite.scenario(LAST, "toy/last"),
+        *named(suite, one=LOGIN, two=LOGOUT),
+    ]
+    order = [one.name for one in run_all(cases, suite.profile(), Limits(), Interruption(), print)]
+    assert order[-2:] == ["toy/quiet", "toy/last"]
+    assert [each.alone for each in rounds(Lane(tuple(cases)))] == [False, True, False]

@@ -144,6 +144,7 @@ def test_the_object_of_every_verb_can_be_read(verb: Word) -> None:
         "newcomer": "an alice with a password of 64 characters",
         "planting": "{session: copy, for: the login}",
         "logins": "{user: alice, keep as: copies}",
+        "guesses": "{user: alice, disguised by: the name in changing case}",
         "subject": "{user: alice, by: this browser}",
         "steps": "[log in: alice]",
     }
