@@ -31,6 +31,12 @@ def throttled(seen: Seen, stage: Stage) -> str | None:
     return f"accepted at once: {describe(last)}"
 
 
+@expectations("not throttled", about="action")
+def not_throttled(seen: Seen, _: Stage) -> str | None:
+    """The login succeeds; any other answer, 429 as well, means that it is throttled."""
+    return None if seen.answer == "accepted" else describe(seen.exchanges[-1])
+
+
 @expectations("429 with Retry-After", about="answer", needs=("throttling that is told",))
 def told_when(seen: Seen, _: Stage) -> str | None:
     """The status is 429, and Retry-After gives seconds or a date (RFC 6585 4, RFC 9110 10.2.3)."""

@@ -364,6 +364,11 @@ def test_every_expectation_is_tried_here() -> None:
         "a JWT",
         "a key that is not a common one",
         "no personal data in clear",
+        "the same time",  # in test_timing.py, and these in test_guessing.py
+        "throttled",
+        "not throttled",
+        "429 with Retry-After",
+        "no more looked at than declared",
         "stored by no cache",
         "session cookie for nobody else",
         "told apart by cookie",

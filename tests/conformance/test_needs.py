@@ -6,7 +6,17 @@ from typing import Any
 
 import pytest
 
-from conformance.model import Command, Launch, Outcome, Place, Profile, Sign, Timeouts, User
+from conformance.model import (
+    Command,
+    Launch,
+    Outcome,
+    Place,
+    Profile,
+    Sign,
+    Throttling,
+    Timeouts,
+    User,
+)
 from conformance.needs import Lack, needs
 from conformance.profile_actions import OPTIONAL_ACTIONS
 from conformance.profiles import read_profile
@@ -50,6 +60,13 @@ LACKING = {
     "the end of the run": None,
     "json login": not_applicable("a login without a JSON body"),
     "form login": not_applicable("a login without a form"),
+    "quiet": None,
+    "throttling": not_applicable("no 'throttling'"),
+    "undeclared throttling": None,
+    "throttling that is told": not_applicable("no sign of 'throttling'"),
+    "throttling with an end": Lack(
+        Outcome.NOT_APPLICABLE, "the profile does not declare how long 'throttling' lasts"
+    ),
     "csrf token": not_applicable("no 'csrf' token"),
     "the action list sessions": not_applicable("no action 'list sessions'"),
     **{
@@ -90,6 +107,11 @@ def test_a_need_that_a_profile_does_not_meet_says_why(need: str, bare: Profile) 
     [
         ("session limit", {"session_limit": None}, "no 'session limit'"),
         (
+            "undeclared throttling",
+            {"throttling": Throttling(3)},
+            "'throttling', which is tried by itself",
+        ),
+        (
             "other sessions end with the password",
             {"session_policy": "others are offered an end"},
             "that after a password change an end is offered",
@@ -115,6 +137,9 @@ MET: list[tuple[str, dict[str, Any]]] = [
     ("second user", {"users": {"alice": User("a", "b"), "bob": User("c", "d")}}),
     ("administrator", {"users": {"alice": User("a", "b"), "admin": User("c", "d")}}),
     ("several sessions", {"session_limit": 2}),
+    ("throttling", {"throttling": Throttling(3)}),
+    ("throttling that is told", {"throttling": Throttling(3, (Sign({"status": "429"}, PLACE),))}),
+    ("throttling with an end", {"timeouts": Timeouts(throttling=60)}),
     (
         "an end of the others is offered with the password",
         {"session_policy": "others are offered an end"},

@@ -285,7 +285,7 @@ SOURCES = ", ".join(sources.words)
 KEYS = (
     "name, extends, base url, session cookie, session store, session limit, token rotation, "
     "login while signed in, after a password change, "
-    "users, timeouts, csrf, log in, log out, protected page, list sessions, register, "
+    "users, timeouts, throttling, csrf, log in, log out, protected page, list sessions, register, "
     "change password, log out everywhere, log out others, end session, remove account, step up, "
     "administrator ends sessions, administrator removes account, contract, "
     "ca file, environment, set up, start, known failures"
