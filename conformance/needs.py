@@ -24,8 +24,6 @@ Need: TypeAlias = Callable[[Profile], "Lack | None"]
 
 needs: Words[Need] = Words("need")
 
-_THREE = 3
-
 
 def _not_applicable(reason: str) -> Lack:
     return Lack(Outcome.NOT_APPLICABLE, reason)
@@ -203,13 +201,19 @@ def _outlives(profile: Profile) -> Lack | None:
     return _not_applicable("the profile declares that a password change ends all sessions")
 
 
-@needs("three sessions")
-def _three_sessions(profile: Profile) -> Lack | None:
-    """A user may have three live sessions at this target."""
-    limit = profile.session_limit
-    if limit is None or limit >= _THREE:
-        return None
-    return _not_applicable("the profile declares a limit below three sessions for each user")
+def _sessions(number: int, word: str) -> Need:
+    def need(profile: Profile) -> Lack | None:
+        if profile.session_limit is None or profile.session_limit >= number:
+            return None
+        reason = f"the profile declares a limit below {word} sessions for each user"
+        return _not_applicable(reason)
+
+    need.__doc__ = f"A user may have {word} live sessions at this target."
+    return need
+
+
+for _number, _word in ((3, "three"), (4, "four")):
+    needs(f"{_word} sessions")(_sessions(_number, _word))
 
 
 @needs("idle timeout")

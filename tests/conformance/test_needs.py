@@ -85,6 +85,7 @@ LACKING = {
     ),
     "the session outlives its password": None,
     "three sessions": not_applicable("a limit below three sessions for each user"),
+    "four sessions": not_applicable("a limit below four sessions for each user"),
     "idle timeout": not_applicable("no idle timeout"),
     "absolute timeout": not_applicable("no absolute timeout"),
     "any timeout": not_applicable("neither an idle nor an absolute timeout"),
