@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from variants.server import Server, Visit
-from variants.sessions import Sessions
+from variants.sessions import Remembering, Sessions
 from variants.store import Account
 from variants.store import Session as VariantSession
 
@@ -72,6 +73,22 @@ class UntilTheNextLogin(Server):
         response = super().log_in(visit)
         self.store.sessions |= {one.id: one for one in getattr(self, "asleep", [])}
         return response
+
+
+@mutant("LOGOUT-1", "the cookie that remembers the login outlives the logout", on="remember-me")
+@mutant("MANAGE-1", "the cookie that remembers the login outlives the password", on="remember-me")
+@mutant("MANAGE-6", "the cookie that remembers the login is good everywhere", on="remember-me")
+class RemembersForEver(Remembering):
+    def remembered(self, session: VariantSession) -> str:
+        name = session.user.name if session.user else ""
+        return f"{name}.{self.store.signature(name).hex()}"
+
+    def find(self, cookies: Mapping[str, str]) -> VariantSession | None:
+        found = super().find(cookies)
+        name, _, signature = cookies.get(self.remember, "").rpartition(".")
+        is_ours = bool(name) and signature == self.store.signature(name).hex()
+        account = self.store.accounts.get(name) if is_ours and not found else None
+        return self.start(account) if account else found
 
 
 @mutant(

@@ -15,6 +15,7 @@ from .sessions import (
     AccessAndRefresh,
     Base64Url,
     NamedAtRandom,
+    Remembering,
     Rotating,
     Sessions,
     Signed,
@@ -63,6 +64,7 @@ _VARIANTS = (
     Variant("jwt-reissued", {"answers": Json, "sessions": JwtReissued}),
     Variant("access-and-refresh", {"answers": Json, "sessions": AccessAndRefresh}),
     Variant("rotation", {"sessions": Rotating}),
+    Variant("remember-me", {"sessions": Remembering}),
     Variant("two-cookies", {"answers": Json, "sessions": TwoCookies}),
     Variant("cookie-name-pattern", {"sessions": NamedAtRandom}),
     # --- what cookies look like

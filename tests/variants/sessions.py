@@ -190,6 +190,31 @@ class AccessAndRefresh(Sessions):
         super().rotate(session)
 
 
+class Remembering(Sessions):
+    """A second cookie finds the session where the first is gone, and ends with it."""
+
+    remember = "remember"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return self.name, self.remember
+
+    def cookies(self, session: Session) -> dict[str, str]:
+        return {self.name: session.id, self.remember: self.remembered(session)}
+
+    def remembered(self, session: Session) -> str:
+        """Return what stands for the session as long as it has this token."""
+        return self.store.signature(f"remember {session.id}").hex()
+
+    def presented(self, cookies: Mapping[str, str]) -> str:
+        id_ = super().presented(cookies)
+        if id_ in self.store.sessions:
+            return id_
+        wanted = cookies.get(self.remember, "")
+        known = self.store.sessions.values()
+        return next((one.id for one in known if self.remembered(one) == wanted), "")
+
+
 class NamedAtRandom(Sessions):
     """The cookie's name differs from one installation to the next."""
 
