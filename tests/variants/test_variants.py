@@ -11,7 +11,7 @@ from . import VARIANTS
 
 FINE = (Outcome.PASSED, Outcome.NOT_APPLICABLE, Outcome.NOT_TESTED)
 SCENARIOS = [one for one in specification().scenarios if not one.area.startswith("contract/")]
-LEAST_PASSED = 120
+LEAST_PASSED = 240
 
 pytestmark = pytest.mark.heavy  # `tox -e proof` does the same, once and for all
 
