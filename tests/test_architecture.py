@@ -23,7 +23,8 @@ CONFORMANCE: Layers = (
     ),
     (
         "words, files, cookies and URLs",
-        "words yamltree cookiestore baseurl data likeness outcomes storability patterns",
+        "words yamltree cookiestore cookiegrammar baseurl data likeness outcomes storability "
+        "patterns",
     ),
     ("one file of requirements, standards or rules", "requirements standards guide rules known"),
     ("who cites what", "citations"),
@@ -42,14 +43,14 @@ CONFORMANCE: Layers = (
     (
         "one word, one small function",
         "verbs verbs.account verbs.acting verbs.administration verbs.answers verbs.copies "
-        "verbs.csrftokens verbs.exact verbs.limits verbs.listing verbs.login verbs.nested "
-        "verbs.pages verbs.registering verbs.registry verbs.rotation verbs.server verbs.strangers "
-        "verbs.tokens expectations expectations.actions expectations.caching expectations.cookies "
-        "expectations.injection expectations.jwts expectations.leaks expectations.likeness "
-        "expectations.limits expectations.listing expectations.meanings expectations.names "
-        "expectations.origins expectations.pages expectations.refusals expectations.registry "
-        "expectations.response expectations.tokens verbs.crowd "
-        "expectations.guessing expectations.timing verbs.guessing verbs.timing",
+        "verbs.crowd verbs.csrftokens verbs.exact verbs.guessing verbs.limits verbs.listing "
+        "verbs.login verbs.nested verbs.pages verbs.registering verbs.registry verbs.rotation "
+        "verbs.server verbs.strangers verbs.timing verbs.tokens expectations expectations.actions "
+        "expectations.caching expectations.cookies expectations.guessing expectations.injection "
+        "expectations.jwts expectations.leaks expectations.likeness expectations.limits "
+        "expectations.listing expectations.meanings expectations.names expectations.origins "
+        "expectations.pages expectations.refusals expectations.registry expectations.response "
+        "expectations.setcookies expectations.timing expectations.tokens",
     ),
     ("all words together", "vocabulary"),
     ("one scenario", "engine"),

@@ -16,6 +16,7 @@ from conformance.expectations import (
     origins,
     pages,
     refusals,
+    setcookies,
     timing,
     tokens,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "pages",
     "refusals",
     "response_differs",
+    "setcookies",
     "timing",
     "tokens",
 ]

@@ -55,14 +55,20 @@ def no_domain(seen: Seen, _: Stage) -> str | None:
 
 @expectations("Path that covers the target", about="cookie")
 def path_covers(seen: Seen, stage: Stage) -> str | None:
-    """Every session cookie says its Path, and login, logout and protected page lie below it."""
+    """Every session cookie says its Path, and login, logout and protected page lie below it.
+
+    One that is removed does not count, since it may be of another path.
+    """
     profile = stage.profile
     base = urlsplit(profile.base_url).path
     requests = (*profile.log_in.requests, *profile.log_out.requests, profile.protected_page.request)
     paths = {base + request.path.partition("?")[0] for request in requests}
+    now = datetime.now(timezone.utc)
 
     def wrong(cookie: SetCookie) -> str | None:
         path = cookie.path
+        if cookie.removes(now):
+            return None
         if not path:
             return f"{cookie.name} without Path"
         outside = sorted(one for one in paths if not path_matches(path, one))

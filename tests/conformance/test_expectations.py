@@ -376,5 +376,11 @@ def test_every_expectation_is_tried_here() -> None:
         "no private copy left",
         "Clear-Site-Data that browsers understand",
         "no copy confirmed",
+        "a name with a prefix",
+        "no longer than the session",
+        "Set-Cookie by its grammar",
+        "each cookie once",
+        "as guarded as the first",
+        "https for a year",
     }
     assert set(expectations.words) == tried | elsewhere

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime, timezone
 from typing import Any
 
 from flask import Flask, Response, jsonify, request
 
 from reference_impl.auth.auth import Auth
 
-from .harness import ReferenceSite, mutant
+from .harness import ReferenceSite, mutant, unchanged
 from .planting import LOGIN, LOGOUT, ME, AnyToken, after
+from .serving import WSGI
 
+FAR_FUTURE = datetime(2099, 1, 1, tzinfo=timezone.utc)
 PLAIN = "plain name"  # browsers insist on attributes where the name says so
 
 
@@ -122,3 +126,97 @@ class FromTheQuery(Auth):
 mutant("COOKIE-13", "Path is missing", on=PLAIN)(setting(path=None))
 
 mutant("COOKIE-13", "Path covers the protected page alone", on=PLAIN)(setting(path="/api/v1/users"))
+
+
+@mutant("COOKIE-12", "the token is read from a form as well")
+def from_the_form(site: ReferenceSite) -> WSGI:
+    app = site.app()
+
+    def posted(environ: dict[str, Any], start_response: Any) -> Any:
+        if environ["REQUEST_METHOD"] == "POST" and environ["PATH_INFO"].endswith("/users/me"):
+            name, _, token = environ["wsgi.input"].read().decode().partition("=")
+            environ |= {"REQUEST_METHOD": "GET", "HTTP_COOKIE": f"{name}={token}"}
+        return app(environ, start_response)
+
+    return posted
+
+
+mutant("COOKIE-5", "over https the name has no prefix", on="https, plain name")(unchanged)
+
+mutant("COOKIE-10", "the cookie is for a year")(setting(max_age=365 * 24 * 3600))
+
+mutant("COOKIE-10", "the cookie has a date in the far future")(setting(expires=FAR_FUTURE))
+
+
+def rewritten(view: str, change: Callable[[str], list[str]]) -> Any:
+    """Return a build that writes the Set-Cookie headers of a view anew."""
+
+    def build(site: ReferenceSite) -> Flask:
+        def hook(response: Response) -> Response:
+            lines = response.headers.getlist("Set-Cookie")
+            response.headers.setlist("Set-Cookie", [new for one in lines for new in change(one)])
+            return response
+
+        return after(site.app(), view, hook)
+
+    return build
+
+
+MISSPELT: tuple[tuple[str, Callable[[str], list[str]]], ...] = (
+    ("the date has hyphens", lambda line: [f"{line}; Expires=Wed, 01-Jan-2031 00:00:00 GMT"]),
+    ("the value holds a space", lambda line: [line.replace("=", "=a b", 1)]),
+    ("an attribute comes twice", lambda line: [f"{line}; Path=/"]),
+    ("HttpOnly has a value", lambda line: [line.replace("HttpOnly", "HttpOnly=true")]),
+)
+
+for defect, change in MISSPELT:
+    mutant("COOKIE-11", defect)(rewritten(LOGIN, change))
+
+mutant("COOKIE-11", "the logout removes it by a date of the old form")(
+    rewritten(LOGOUT, lambda line: [line.replace("01 Jan 1970", "01-Jan-70")])
+)
+
+mutant(
+    "COOKIE-11",
+    "the login removes the cookie and sets it, in one answer",
+    also=["cookies/once-in-an-answer"],
+)(rewritten(LOGIN, lambda line: [line.replace("=", "=; Max-Age=0; x=", 1), line]))
+
+
+def set_again_without(attribute: str) -> Any:
+    """Return a build whose page sets the cookie again, with one attribute less."""
+
+    def build(site: ReferenceSite) -> Flask:
+        def hook(response: Response) -> Response:
+            line = f"{request.headers.get('Cookie', '')}; Path=/; Secure; HttpOnly; SameSite=Lax"
+            if response.status_code == 200:
+                response.headers["Set-Cookie"] = line.replace(f"; {attribute}", "")
+            return response
+
+        return after(site.app(), ME, hook)
+
+    return build
+
+
+for attribute in ("HttpOnly", "SameSite=Lax"):
+    mutant("COOKIE-14", f"a page sets the cookie again without {attribute}")(
+        set_again_without(attribute)
+    )
+
+
+@mutant("COOKIE-15", "over https nothing says to come back over https", on="https")
+def no_hsts(site: ReferenceSite) -> Flask:
+    def hook(response: Response) -> Response:
+        response.headers.pop("Strict-Transport-Security", None)
+        return response
+
+    return after(site.app(), ME, hook)
+
+
+@mutant("COOKIE-15", "https is asked for a week alone", on="https")
+def hsts_for_a_week(site: ReferenceSite) -> Flask:
+    def hook(response: Response) -> Response:
+        response.headers["Strict-Transport-Security"] = "max-age=604800"
+        return response
+
+    return after(site.app(), ME, hook)

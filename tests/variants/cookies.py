@@ -41,10 +41,13 @@ class Cookies:
 
 
 class SetTwice(Cookies):
-    """Deletes a cookie before it sets it, in one answer."""
+    """Removes the cookie that it had below another path, along with the one that it sets."""
 
     def give(self, response: Response, values: Mapping[str, str], seconds: int) -> None:
-        self.drop(response, tuple(values))
+        past = "; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0"
+        for name in values:
+            old = self.attributes.replace(f"Path={self.path}", "Path=/old")
+            response.headers.add("Set-Cookie", f"{name}={past}{old}")
         super().give(response, values, seconds)
 
 

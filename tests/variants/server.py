@@ -131,6 +131,8 @@ class Server(AccountPages):
         self.guard.finish(visit, response)
         for line in self.cookies.after:
             response.headers.add("Set-Cookie", line)
+        if visit.request.scheme == "https":
+            response.headers["Strict-Transport-Security"] = "max-age=31536000"
         response.headers["Cache-Control"] = "no-store"
         response.headers["Vary"] = "Cookie"
 
