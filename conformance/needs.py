@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from conformance.composition import used_placeholders
 from conformance.model import Outcome, Profile
 from conformance.profile_actions import OPTIONAL_ACTIONS
 from conformance.signs import placeholders
@@ -86,6 +87,15 @@ def _form_login(profile: Profile) -> Lack | None:
     if profile.log_in.requests[-1].form is not None:
         return None
     return _not_applicable("the profile declares a login without a form")
+
+
+@needs("logout in one request")
+def _logout_in_one_request(profile: Profile) -> Lack | None:
+    """The logout is one request: before others, pages would have to be read while it happens."""
+    uses_csrf = profile.csrf and "csrf" in used_placeholders(profile.log_out.requests[-1])
+    if len(profile.log_out.requests) == 1 and not uses_csrf:
+        return None
+    return _not_tested("the logout reads a page first, so that two of them don't meet")
 
 
 @needs("quiet")

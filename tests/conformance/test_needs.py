@@ -58,6 +58,7 @@ LACKING = {
         "the profile has no 'register' action, so there is no account to spare"
     ),
     "the end of the run": None,
+    "logout in one request": None,
     "json login": not_applicable("a login without a JSON body"),
     "form login": not_applicable("a login without a form"),
     "quiet": None,
@@ -128,6 +129,17 @@ def test_a_profile_may_declare_that_a_need_is_not_met(
     need: str, declared: dict[str, Any], reason: str, bare: Profile
 ) -> None:
     assert needs[need](replace(bare, **declared)) == not_applicable(reason)
+
+
+def test_a_logout_that_reads_a_token_takes_more_than_one_request(bare: Profile) -> None:
+    first = bare.log_out.requests[0]
+    csrf = replace(first, path="/token")
+    with_token = replace(bare.log_out, requests=(replace(first, form={"csrf": "{csrf}"}),))
+    in_two = replace(bare.log_out, requests=(first, first))
+    need = needs["logout in one request"]
+    assert need(replace(bare, csrf=csrf)) is None
+    assert need(replace(bare, csrf=csrf, log_out=with_token))
+    assert need(replace(bare, log_out=in_two))
 
 
 def test_every_need_is_tried() -> None:
