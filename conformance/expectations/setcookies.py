@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 from conformance.cookiegrammar import misspelt
 from conformance.expectations.registry import describe, expectations
 from conformance.model import Exchange, Timeouts
-from conformance.setcookie import SetCookie, parse_set_cookie
+from conformance.setcookie import SetCookie, parse_cookie_date, parse_set_cookie
 from conformance.stage import Seen, Stage
 
 _PREFIXES = ("__host-", "__secure-")
@@ -26,18 +26,24 @@ def name_with_prefix(seen: Seen, _: Stage) -> str | None:
     return f"the name {plain[0]}" if plain else None
 
 
-@expectations("no longer than the session", about="cookie", needs=("any timeout",))
+@expectations("no longer than the session", about="answer", needs=("any timeout",))
 def no_longer(seen: Seen, stage: Stage) -> str | None:
     """No session cookie lives longer in the browser than its session may on the server.
 
-    That is until the absolute timeout, or where there is none, until the idle timeout.
+    That is until the absolute timeout, or where there is none, until the idle timeout, counted from
+    the Date of the answer.
     """
-    most, now = _longest(stage.profile.timeouts), datetime.now(timezone.utc)
-    for cookie in seen.cookies:
-        lifetime = cookie.lifetime(now)
+    most = _longest(stage.profile.timeouts)
+    for exchange, _, cookie in _session_cookies(seen, stage):
+        lifetime = cookie.lifetime(_sent(exchange))
         if lifetime is not None and lifetime > most:
             return f"{cookie.name} for {lifetime:.0f} s, where a session has {most:g} s at most"
-    return None if seen.cookies else "no session cookie was set"
+    return None
+
+
+def _sent(exchange: Exchange) -> datetime:
+    date = parse_cookie_date(exchange.header("Date") or "")
+    return date or datetime.now(timezone.utc)
 
 
 def _longest(timeouts: Timeouts) -> float:

@@ -41,9 +41,8 @@ def test_a_prefix_of_the_name_is_looked_for(stage: Stage, name: str, observed: s
     assert judged("a name with a prefix", stage, answer(f"{name}=1")) == observed
 
 
-@pytest.mark.parametrize("word", ["a name with a prefix", "no longer than the session"])
-def test_where_no_cookie_is_set_nothing_holds(stage: Stage, word: str) -> None:
-    assert judged(word, stage) == "no session cookie was set"
+def test_where_no_cookie_is_set_there_is_no_prefix(stage: Stage) -> None:
+    assert judged("a name with a prefix", stage) == "no session cookie was set"
 
 
 @pytest.mark.parametrize(
@@ -59,6 +58,13 @@ def test_a_cookie_lives_no_longer_than_its_session(
     assert judged(word, stage, answer(f"sid=1; Max-Age={most}")) is None
     assert judged(word, stage, answer(f"sid=1; Max-Age={most + 1}"))
     assert judged(word, stage, answer("sid=1; Expires=Fri, 01 Jan 2100 00:00:00 GMT"))
+
+
+def test_a_date_counts_by_the_clock_of_the_server(stage: Stage) -> None:
+    word, ahead = "no longer than the session", "Fri, 01 Jan 2100 00:00:00 GMT"
+    line = "sid=1; Expires=Fri, 01 Jan 2100 00:01:01 GMT"
+    assert judged(word, stage, answer(line, Date=ahead)) is None
+    assert judged(word, stage, answer(line.replace("01:01", "01:02"), Date=ahead))
 
 
 def test_the_grammar_is_that_of_session_cookies_alone(stage: Stage) -> None:

@@ -10,7 +10,7 @@ from .cookies import Cookies, SetTwice, SmallLetters
 from .guards import DoubleSubmit, DoubleSubmitForm, OneTimeToken, SessionToken
 from .jwt import Jwt, JwtReissued
 from .logins import AgentBound, Returning, TwoSteps
-from .server import Server
+from .server import Server, WithETags
 from .sessions import (
     AccessAndRefresh,
     Base64Url,
@@ -56,6 +56,7 @@ _VARIANTS = (
     Variant("lower-case-headers", {"answers": Json, "cookies": SmallLetters}, LowerCaseHandler),
     Variant("chunked", {"answers": Json, "server": AgentBound}, ChunkedHandler),
     Variant("http-1.0", handler=ClosingHandler),
+    Variant("etags", {"answers": Json, "server": WithETags}),
     # --- how sessions are told apart
     Variant("base64url-ids", {"answers": Json, "sessions": like(Base64Url, name="app.sid")}),
     Variant("uuid-pairs", {"sessions": like(UuidPair, name="SESSION")}),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -133,6 +134,7 @@ class Server(AccountPages):
             response.headers.add("Set-Cookie", line)
         if visit.request.scheme == "https":
             response.headers["Strict-Transport-Security"] = "max-age=31536000"
+        response.date = datetime.fromtimestamp(self.now(), timezone.utc)
         response.headers["Cache-Control"] = "no-store"
         response.headers["Vary"] = "Cookie"
 
@@ -186,3 +188,14 @@ class Server(AccountPages):
         if self.welcomes:
             visit.given = self.sessions.start(self.store.accounts[name])
         return self.answers.done()
+
+
+class WithETags(Server):
+    """The page has an ETag; whoever may see it is told whether it is still the same."""
+
+    def page(self, visit: Visit) -> Response:
+        response = super().page(visit)
+        if visit.user_session:
+            response.set_etag(visit.user_session.handle)
+            response.make_conditional(visit.request)
+        return response
