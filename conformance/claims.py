@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Callable
 from typing import TypeAlias
+from urllib.parse import quote
 
 from conformance.model import User
 from conformance.words import Words
@@ -67,3 +68,13 @@ def _other_page(_: User) -> tuple[tuple[str, str], ...]:
     pages = ("X-Original-URL", "X-Rewrite-URL", "X-Forwarded-Uri")
     methods = ("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override")
     return (*((name, "/") for name in pages), *((name, "OPTIONS") for name in methods))
+
+
+@claims("to be a user, by other cookies")
+def _other_cookies(user: User) -> tuple[tuple[str, str], ...]:
+    """Cookies such as `user`, `role` and `logged_in`, beside which there is no session cookie."""
+    named = ("user", "username", "user_name", "user_id", "userid", "uid", "login", "email", "auth")
+    granted = ("admin", "is_admin", "logged_in", "loggedin", "authenticated", "remember_me")
+    pairs = [f"{name}={quote(user.username)}" for name in named]
+    pairs += [f"{name}=1" for name in granted]
+    return (("Cookie", "; ".join([*pairs, "role=admin"])),)

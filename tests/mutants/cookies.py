@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import Any
+from urllib.parse import unquote
 
 from flask import Flask, Response, jsonify, request
 
 from reference_impl.auth.auth import Auth
+from reference_impl.views.users import user_json
 
 from .harness import ReferenceSite, mutant, unchanged
-from .planting import LOGIN, LOGOUT, ME, AnyToken, after
+from .planting import LOGIN, LOGOUT, ME, AnyToken, after, before, user_called
 from .serving import WSGI
 
 FAR_FUTURE = datetime(2099, 1, 1, tzinfo=timezone.utc)
@@ -220,3 +222,12 @@ def hsts_for_a_week(site: ReferenceSite) -> Flask:
         return response
 
     return after(site.app(), ME, hook)
+
+
+@mutant("COOKIE-16", "a cookie with the name of a user is believed")
+def believed_cookie(site: ReferenceSite) -> Flask:
+    def hook() -> Response | None:
+        user = user_called(unquote(request.cookies.get("user", "")))
+        return jsonify(user_json(user)) if user else None
+
+    return before(site.app(), ME, hook)
