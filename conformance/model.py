@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import Enum
 from typing import Literal, TypeAlias
 from urllib.parse import urlsplit
@@ -296,12 +297,16 @@ class Launch:
 
 @dataclass(frozen=True)
 class KnownFailure:
-    """A scenario that is known to fail on a target, and why that is accepted for now."""
+    """A scenario that is known to fail on a target, and why that is accepted for now.
+
+    `until` is the last day (UTC) on which it is; None where no end is set.
+    """
 
     scenario: str
     reason: str
     issue: str
     place: Place
+    until: date | None = None
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, get_args
 from urllib.parse import urlsplit
 
@@ -70,6 +71,7 @@ _REQUIRED = (
     "protected page",
 )
 _UNITS = {"ms": 0.001, "s": 1.0, "min": 60.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?([a-z]+)")
 
 
@@ -304,8 +306,19 @@ def _launch(root: Node, path: Path) -> Launch | None:
 def _known_failures(node: Node) -> dict[str, KnownFailure]:
     failures = {}
     for name, value in node.mapping("known failures").items():
-        fields = value.fields(name, ("reason", "issue"), required=("reason",))
+        fields = value.fields(name, ("reason", "issue", "until"), required=("reason",))
         issue = fields["issue"].filled_text("issue") if "issue" in fields else ""
         reason = fields["reason"].filled_text("reason")
-        failures[name] = KnownFailure(name, reason, issue, node.key(name).place)
+        until = _day(fields["until"]) if "until" in fields else None
+        failures[name] = KnownFailure(name, reason, issue, node.key(name).place, until)
     return failures
+
+
+def _day(node: Node) -> date:
+    text = node.filled_text("until")
+    try:
+        if _DAY.fullmatch(text):  # Python 3.11 reads other spellings as well
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise node.error(f"'{text}' is not a day such as 2026-12-31")

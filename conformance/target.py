@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timezone
 from pathlib import Path
 from threading import Event, Lock
 
@@ -94,6 +95,11 @@ class Interruption:
         self._event.set()
 
 
+def today() -> date:
+    """Return the day that it is now in UTC, as for known failures."""
+    return datetime.now(timezone.utc).date()
+
+
 @dataclass
 class Target:
     """A target to run scenarios against; `trouble` says why it can't be judged, if so."""
@@ -103,6 +109,7 @@ class Target:
     limits: Limits
     trouble: str = field(default="")
     slots: Slots = field(default_factory=lambda: Slots(1))
+    today: Callable[[], date] = today
 
     def perform(self, scenario: Scenario) -> Result:
         """Run a scenario on the accounts that it may use; whatever happens is an outcome."""
@@ -120,7 +127,7 @@ class Target:
             result = result_of(scenario, Outcome.ERROR, scenario.place, own_defect(defect))
         if result.outcome is Outcome.ERROR:
             self._notice_absence()
-        return with_known_failure(result, self.profile.known_failures)
+        return with_known_failure(result, self.profile.known_failures, self.today())
 
     def _performed(self, scenario: Scenario) -> Result:
         for _ in range(_TRIES):

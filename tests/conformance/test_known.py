@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from conformance.model import KnownFailure, Outcome, Place, Result
 from conformance.profiles import read_profile
 
 PLACE = Place("targets/x/profile.yaml", 20, 3)
+TODAY = date(2026, 12, 31)
 
 
 def result(name: str, outcome: Outcome) -> Result:
@@ -38,20 +40,20 @@ def listing(*names: str, issue: str = "") -> dict[str, KnownFailure]:
 def test_a_listed_failure_is_known_for_its_reason(listed: str, issue: str, reason: str) -> None:
     failed = result("login/case[a row]", Outcome.FAILED)
     known = replace(failed, outcome=Outcome.KNOWN_FAILURE, reason=reason)
-    assert with_known_failure(failed, listing(listed, issue=issue)) == known
+    assert with_known_failure(failed, listing(listed, issue=issue), TODAY) == known
 
 
 def test_a_row_goes_before_its_file() -> None:
     known = listing("login/case")
     known |= {"login/case[a]": KnownFailure("login/case[a]", "This row.", "", PLACE)}
-    failed = with_known_failure(result("login/case[a]", Outcome.FAILED), known)
+    failed = with_known_failure(result("login/case[a]", Outcome.FAILED), known, TODAY)
     assert failed.reason == "This row."
 
 
 @pytest.mark.parametrize("name", ["login/case", "login/case[a row]"])
 def test_a_listed_scenario_that_passes_fails_as_stale(name: str) -> None:
     passed = result(name, Outcome.PASSED)
-    assert with_known_failure(passed, listing(name)) == replace(
+    assert with_known_failure(passed, listing(name), TODAY) == replace(
         passed,
         outcome=Outcome.FAILED,
         reason="stale: it passes; remove it from the known failures (targets/x/profile.yaml:20)",
@@ -62,7 +64,36 @@ def test_a_listed_scenario_that_passes_fails_as_stale(name: str) -> None:
 
 def test_a_row_that_passes_is_not_stale_when_only_its_file_is_listed() -> None:
     passed = result("login/case[a row]", Outcome.PASSED)
-    assert with_known_failure(passed, listing("login/case")) is passed
+    assert with_known_failure(passed, listing("login/case"), TODAY) is passed
+
+
+def expiring(name: str, until: date) -> dict[str, KnownFailure]:
+    return {name: KnownFailure(name, "There is no limit.", "#12", PLACE, until)}
+
+
+@pytest.mark.parametrize("until", [TODAY, date(2027, 1, 1)])
+def test_a_listed_failure_is_known_up_to_its_last_day(until: date) -> None:
+    failed = result("login/case", Outcome.FAILED)
+    known = with_known_failure(failed, expiring("login/case", until), TODAY)
+    assert known.outcome is Outcome.KNOWN_FAILURE
+    assert known.reason == f"There is no limit. (#12; until {until})"
+
+
+@pytest.mark.parametrize("listed", ["login/case[a row]", "login/case"])
+def test_a_listed_failure_fails_after_its_last_day_and_says_so(listed: str) -> None:
+    failed = result("login/case[a row]", Outcome.FAILED)
+    assert with_known_failure(failed, expiring(listed, date(2026, 12, 30)), TODAY) == replace(
+        failed,
+        reason="expired: it was accepted until 2026-12-30 (targets/x/profile.yaml:20), for this "
+        "reason: There is no limit.",
+    )
+
+
+def test_a_listed_scenario_that_passes_is_stale_however_old_the_list_is() -> None:
+    passed = result("login/case", Outcome.PASSED)
+    known = with_known_failure(passed, expiring("login/case", date(2020, 1, 1)), TODAY)
+    assert known.outcome is Outcome.FAILED
+    assert known.reason.startswith("stale")
 
 
 UNTOUCHED = [one for one in Outcome if one not in (Outcome.PASSED, Outcome.FAILED)]
@@ -71,13 +102,13 @@ UNTOUCHED = [one for one in Outcome if one not in (Outcome.PASSED, Outcome.FAILE
 @pytest.mark.parametrize("outcome", UNTOUCHED)
 def test_a_listed_scenario_that_proved_nothing_stays_as_it_is(outcome: Outcome) -> None:
     one = result("login/case", outcome)
-    assert with_known_failure(one, listing("login/case")) is one
+    assert with_known_failure(one, listing("login/case"), TODAY) is one
 
 
 @pytest.mark.parametrize("outcome", Outcome)
 def test_what_is_not_listed_stays_as_it_is(outcome: Outcome) -> None:
     one = result("login/case[a row]", outcome)
-    assert with_known_failure(one, listing("login/case[b]", "login/cas", "login")) is one
+    assert with_known_failure(one, listing("login/case[b]", "login/cas", "login"), TODAY) is one
 
 
 PROFILE = """\

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,7 @@ set up:
 start: ./serve --port {port}
 known failures:
   hardened/limits-logins: {reason: There is no limit., issue: '#12'}
-  login/bad[a row]: {reason: Known.}
+  login/bad[a row]: {reason: Known., until: 2026-12-31}
 """
 
 
@@ -244,7 +245,7 @@ def test_known_failures_have_a_reason_and_perhaps_an_issue() -> None:
     first, second = "hardened/limits-logins", "login/bad[a row]"
     assert profile(FULL).known_failures == {
         first: KnownFailure(first, "There is no limit.", "#12", place_of(first)),
-        second: KnownFailure(second, "Known.", "", place_of(second)),
+        second: KnownFailure(second, "Known.", "", place_of(second), date(2026, 12, 31)),
     }
 
 
@@ -295,6 +296,7 @@ AFTER = (
     "not 'they end'"
 )
 OFFERED = "the end that is offered is the action 'log out others': declare it"
+NO_DAY = "is not a day such as 2026-12-31"
 EITHER = "a user has either 'password' or 'password from environment'"
 HALF = "within it nothing can be told: choose a longer timeout"
 
@@ -566,6 +568,10 @@ WRONG = [
     ("", "known failures: {a/b: »{issue: x}}", "a/b lacks the key 'reason'", ""),
     ("", "known failures: {a/b: {reason: »''}}", "reason is empty", ""),
     ("", "known failures: {a/b: {reason: x, issue: »''}}", "issue is empty", ""),
+    ("", "known failures: {a/b: {reason: x, until: »''}}", "until is empty", ""),
+    ("", "known failures: {a/b: {reason: x, until: »soon}}", f"'soon' {NO_DAY}", ""),
+    ("", "known failures: {a/b: {reason: x, until: »20261231}}", f"'20261231' {NO_DAY}", ""),
+    ("", "known failures: {a/b: {reason: x, until: »2026-02-30}}", f"'2026-02-30' {NO_DAY}", ""),
     (
         "",
         "known failures: {a/b: {»raeson: x}}",

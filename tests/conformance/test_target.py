@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 import time
+from datetime import date
 from typing import Any
 
 import pytest
@@ -161,6 +162,20 @@ def test_a_known_failure_is_known_until_it_passes(
     assert result.outcome is outcome
     assert result.reason.startswith(reason)
     assert bool(result.reason) == bool(reason)
+
+
+@pytest.mark.parametrize(
+    ("day", "outcome"),
+    [(date(2026, 12, 31), Outcome.KNOWN_FAILURE), (date(2027, 1, 1), Outcome.FAILED)],
+)
+def test_a_known_failure_expires(suite: Suite, day: date, outcome: Outcome) -> None:
+    suite.toy.routes["POST /logout"] = lambda _: Reply()
+    target = suite.target({"known failures": {"toy/case": {**KNOWN, "until": "2026-12-31"}}})
+    target.today = lambda: day
+    result = target.perform(suite.scenario(LOGOUT))
+    assert result.outcome is outcome
+    assert result.observed == "signed in as alice: GET /me answered 200"
+    assert result.reason.startswith("expired") == (outcome is Outcome.FAILED)
 
 
 @pytest.mark.parametrize("status", [500, 418])
