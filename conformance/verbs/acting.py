@@ -34,8 +34,9 @@ def perform(
 ) -> tuple[Answer, tuple[Exchange, ...]]:
     """Perform an action in the manner that `wanted` states with `from`, `sent` and so on.
 
-    A server that closes the connection when it is sent too much has refused. Other sites know no
-    password but that of their own account, which they may log in.
+    A server that closes the connection when it is sent too much has refused; one that answers
+    before it has read everything may close it later, so no other request goes that way. Other
+    sites know no password but that of their own account, which they may log in.
     """
     if "from" in wanted and action.name != "log in":
         values = {**values, "password": None}
@@ -47,6 +48,9 @@ def perform(
         if wanted.get("sent") in OVERSIZE:
             return "refused", ()
         raise
+    finally:
+        if wanted.get("sent") in OVERSIZE:
+            stage.wire.drop_connections()
 
 
 def is_forged(wanted: Mapping[str, str]) -> bool:
