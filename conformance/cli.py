@@ -1,4 +1,4 @@
-"""The command `session-conformance`: run, check, list, explain."""
+"""The command `session-conformance`: run, check, list, explain, diff."""
 
 from __future__ import annotations
 
@@ -26,6 +26,12 @@ _EXIT_CODES = """exit codes:
   1  not conformant: a must requirement failed (with --strict also a should)
   2  incomplete: a must requirement could not be proved (inconclusive or error)
   3  the files or the command line are wrong
+"""
+
+_DIFF_EXIT_CODES = """exit codes:
+  0  nothing got worse
+  1  something got worse
+  3  a file is no report, or the command line is wrong
 """
 
 
@@ -70,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_check(commands_)
     _add_list(commands_)
     _add_explain(commands_)
+    _add_diff(commands_)
     return parser
 
 
@@ -171,6 +178,21 @@ def _add_explain(commands_: argparse._SubParsersAction[_Parser]) -> None:
     explain.add_argument(
         "name", metavar="ID|NAME", help="such as LOGOUT-1, logout/twice or WSTG-SESS-06"
     )
+
+
+def _add_diff(commands_: argparse._SubParsersAction[_Parser]) -> None:
+    diff = commands_.add_parser(
+        "diff",
+        help="tell what changed from one report to another",
+        description="Tell what changed from one report.json to another: two versions of one "
+        "server, or two servers.",
+        epilog=_DIFF_EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    diff.set_defaults(command=commands.diff)
+    diff.add_argument("before", type=Path, metavar="A.json", help="the earlier report")
+    diff.add_argument("after", type=Path, metavar="B.json", help="the later report")
+    diff.add_argument("--json", action="store_true", help="as JSON, for programs")
 
 
 def _url(text: str) -> str:

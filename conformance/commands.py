@@ -10,13 +10,15 @@ from pathlib import Path
 
 from conformance import crossreferences, explanations
 from conformance.data import folder, profile_path, target_names
+from conformance.differences import difference
 from conformance.errors import InputError, InputErrors, UsageError
 from conformance.judging import Judgement
 from conformance.known import unknown_names
 from conformance.model import Profile, Result
 from conformance.outcomes import exit_code
 from conformance.profiles import at_url, read_profile
-from conformance.reports import junit, report_json, text
+from conformance.reportfiles import read_report
+from conformance.reports import differences, junit, report_json, text
 from conformance.scheduler import shuffled
 from conformance.specification import Specification, load, select
 from conformance.target import Limits
@@ -119,6 +121,14 @@ def explain(options: Namespace) -> int:
     specification = load(folder("scenarios"), VOCABULARY)
     say(explanations.explain(options.name, specification, VOCABULARY))
     return 0
+
+
+def diff(options: Namespace) -> int:
+    """Tell what changed from one report to another; 1 when anything got worse."""
+    found = difference(read_report(options.before), read_report(options.after))
+    shown = differences.as_json if options.json else differences.text
+    say(shown(found).rstrip("\n"))
+    return int(found.is_worse)
 
 
 def _writable(directory: Path) -> Path:

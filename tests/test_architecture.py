@@ -27,6 +27,8 @@ CONFORMANCE: Layers = (
         "patterns",
     ),
     ("one file of requirements, standards or rules", "requirements standards guide rules known"),
+    ("what runs of the past came to", "reportfiles"),
+    ("two of them compared", "differences"),
     ("who cites what", "citations"),
     (
         "words about times, tokens and requests",
@@ -62,7 +64,8 @@ CONFORMANCE: Layers = (
     ("one target", "target"),
     (
         "all scenarios, all results",
-        "scheduler reports.layout reports.failures reports.text reports.junit reports.report_json",
+        "scheduler reports.layout reports.failures reports.text reports.junit reports.report_json "
+        "reports.differences",
     ),
     ("runs in the background and in processes", "background processes"),
     ("a run before somebody's eyes", "judging"),

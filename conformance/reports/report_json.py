@@ -9,8 +9,9 @@ from typing import Any
 
 from conformance.model import Level, Outcome, RecordedExchange, Result
 from conformance.outcomes import ClassOutcome, RequirementOutcome, Run, count
+from conformance.reports import REPORT_SCHEMA
 
-SCHEMA = "session-conformance/report/1"
+SCHEMA = REPORT_SCHEMA
 
 
 def report(run: Run) -> str:
