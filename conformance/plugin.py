@@ -87,6 +87,7 @@ class _Run:
     def __init__(self, config: pytest.Config) -> None:
         self.limits = _limits(config)
         self.specifications: dict[Path, Specification] = {}
+        self._roots: dict[Path, Path | None] = {}  # of each folder that was asked for
         specification = self.specification(self._asked_for(config.args))
         url = config.getoption("--target-url")
         self.profile = profile_for(config.getoption("--target"), url, specification)
@@ -110,8 +111,11 @@ class _Run:
 
         That is the topmost of the folders above it that have areas with a list of requirements.
         """
-        with_areas = takewhile(lambda one: any(one.glob(f"*/{_LEDGER}")), path.parent.parents)
-        return next(iter([*with_areas][::-1]), None)
+        folder = path.parent
+        if folder not in self._roots:
+            with_areas = takewhile(lambda one: any(one.glob(f"*/{_LEDGER}")), folder.parents)
+            self._roots[folder] = next(iter([*with_areas][::-1]), None)
+        return self._roots[folder]
 
     def specification(self, root: Path) -> Specification:
         if root not in self.specifications:
@@ -199,9 +203,8 @@ class ScenarioFile(pytest.File):
         except SuiteError as error:
             raise self.CollectError(str(error)) from None
         name = self.path.relative_to(self.root).with_suffix("").as_posix()
-        for scenario in specification.scenarios:
-            if scenario.name.partition("[")[0] == name:
-                yield ScenarioItem.from_parent(self, scenario=scenario)
+        for scenario in specification.cases.get(name, ()):
+            yield ScenarioItem.from_parent(self, scenario=scenario)
 
 
 @pytest.hookimpl(optionalhook=True)

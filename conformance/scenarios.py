@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from conformance.model import Scenario, Vocabulary
@@ -11,6 +11,7 @@ from conformance.steps import StepReader, implied_needs
 from conformance.yamltree import Node, known_words
 
 _KEYS = ("title", "verifies", "needs", "examples", "notes", "given", "when", "then")
+_PARTS = ("given", "when", "then")
 _COLUMN = re.compile(r"<([a-z][a-z0-9 ]*)>")
 _TITLE_LENGTH = 70
 
@@ -22,10 +23,11 @@ def read_scenarios(root: Node, name: str, vocabulary: Vocabulary) -> Iterator[Sc
     """
     fields = root.fields("a scenario", _KEYS, required=("title", "verifies", "then"))
     rows = _examples(fields["examples"]) if "examples" in fields else {"": {}}
-    _refuse_unused_columns(fields, rows)
+    used = _used_columns(fields)
+    _refuse_unused_columns(used, rows)
     for row, values in rows.items():
         filled = {
-            key: _substitute(node, values) if key in ("given", "when", "then") else node
+            key: _substitute(node, values) if used and key in _PARTS else node
             for key, node in fields.items()
         }
         yield _scenario(root, filled, f"{name}[{row}]" if row else name, row, vocabulary)
@@ -36,8 +38,7 @@ def _scenario(
 ) -> Scenario:
     reader = StepReader(vocabulary)
     given, when, then = (
-        reader.steps(fields[part], part) if part in fields else ()
-        for part in ("given", "when", "then")
+        reader.steps(fields[part], part) if part in fields else () for part in _PARTS
     )
     named = fields["needs"].texts("needs") if "needs" in fields else ()
     for need in named:
@@ -84,17 +85,18 @@ def _examples(node: Node) -> dict[str, dict[str, Node]]:
     return rows
 
 
-def _refuse_unused_columns(
-    fields: Mapping[str, Node], rows: Mapping[str, Mapping[str, Node]]
-) -> None:
-    used = {
+def _used_columns(fields: Mapping[str, Node]) -> set[str]:
+    return {
         column
-        for part in ("given", "when", "then")
+        for part in _PARTS
         if part in fields
         for node in fields[part].walk()
         if isinstance(node.value, str)
         for column in _COLUMN.findall(node.value)
     }
+
+
+def _refuse_unused_columns(used: Collection[str], rows: Mapping[str, Mapping[str, Node]]) -> None:
     for column, cell in next(iter(rows.values())).items():
         if column not in used:
             raise cell.error(f"no step uses the column '{column}'", f"write it as <{column}>")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -44,6 +44,14 @@ class Specification:
         """The scenarios by their names."""
         return {scenario.name: scenario for scenario in self.scenarios}
 
+    @cached_property
+    def cases(self) -> Mapping[str, Sequence[Scenario]]:
+        """The scenarios of each file, by its name; one for each row of its examples."""
+        files: dict[str, list[Scenario]] = {}
+        for scenario in self.scenarios:
+            files.setdefault(scenario.file, []).append(scenario)
+        return files
+
     def verifying(self, requirement: str) -> tuple[Scenario, ...]:
         """Return the scenarios that verify a requirement."""
         return tuple(s for s in self.scenarios if requirement in s.verifies)
@@ -81,7 +89,8 @@ def _sorted_by_kind(folder: Path) -> tuple[list[Path], list[Path], list[Path], l
     guides = [file for file in files if file == folder / _GUIDE]
     lists = [file for file in files if file.parent == folder / _STANDARDS]
     ledgers = [file for file in files if file.name == _LEDGER and file not in lists]
-    return guides, lists, ledgers, [f for f in files if f not in {*guides, *lists, *ledgers}]
+    special = {*guides, *lists, *ledgers}
+    return guides, lists, ledgers, [file for file in files if file not in special]
 
 
 def _read_all(
@@ -92,18 +101,22 @@ def _read_all(
 ) -> Iterator[Read]:
     """Yield what all files say; a file that is wrong adds an error and is left out."""
     for file in files:
-        name = file.relative_to(folder).with_suffix("").as_posix()
-        name = name.removesuffix("/requirements")
+        name = _name(file, folder).removesuffix(".yaml").removesuffix("/requirements")
         try:
             yield from list(read(parse(file), name))
         except InputError as error:
             errors.append(error)
 
 
+def _name(file: Path, folder: Path) -> str:
+    """Return the path of a file below a folder, with slashes on every system."""
+    return file.as_posix().removeprefix(f"{folder.as_posix()}/")
+
+
 def _digest(files: Iterable[Path], folder: Path) -> str:
     digest = hashlib.sha256()
     for file in files:
-        digest.update(file.relative_to(folder).as_posix().encode() + b"\0")
+        digest.update(_name(file, folder).encode() + b"\0")
         digest.update(file.read_bytes() + b"\0")
     return digest.hexdigest()
 

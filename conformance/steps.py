@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -52,15 +52,16 @@ class StepReader:
             verb=verb,
             object=None if word.takes == "steps" else self.object_of(word.takes, value),
             place=node.place,
+            expect=(word.default,) if word.default else (),
             browser=fields["browser"].filled_text("browser") if "browser" in fields else "",
             times=_times(fields["times"]) if "times" in fields else 1,
             steps=self.steps(value, verb) if word.takes == "steps" else (),
         )
         if "expect" in fields:
             return self.with_expectations(step, fields["expect"])
-        if not word.default and word.shows:
+        if not step.expect and word.shows:
             raise node.error(f"'{verb}' says nothing without 'expect:'")
-        return replace(step, expect=(word.default,) if word.default else ())
+        return step
 
     def verb_of(self, node: Node) -> tuple[str, Node, Mapping[str, Node]]:
         """Return the verb, its object and all keys; a text alone is a verb without object."""
@@ -83,7 +84,7 @@ class StepReader:
         if isinstance(node.value, dict):
             if "response" not in verb.shows:
                 raise node.error("only 'send' may expect a response condition by condition")
-            return replace(step, response=read_conditions(node, "expect"))
+            return replace(step, expect=(), response=read_conditions(node, "expect"))
         words = node.texts("expect")
         for name in words:
             word = self.word(node, name, self.vocabulary.expectations, "expectation")
@@ -109,10 +110,11 @@ class StepReader:
             raise node.error("this verb takes no object")
         return None
 
-    def choice(self, node: Node, known: Iterable[str], what: str) -> str:
+    def choice(self, node: Node, known: Collection[str], what: str) -> str:
         """Return a text that is one of the known words."""
         text = node.filled_text(what)
-        self.word(node, text, dict.fromkeys(known), what)
+        if text not in known:
+            self.word(node, text, dict.fromkeys(known), what)
         return text
 
     def choices(

@@ -6,8 +6,9 @@ interpreted: `no` is the text "no".
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -119,13 +120,15 @@ class Node:
         return self.value
 
     def walk(self) -> Iterator[Node]:
-        """Yield this node and all nodes below it; keys are not among them."""
-        yield self
-        children = self.value if isinstance(self.value, list) else []
-        if isinstance(self.value, dict):
-            children = list(self.value.values())
-        for child in children:
-            yield from child.walk()
+        """Yield this node and all nodes below it, in their order; keys are not among them."""
+        waiting = [self]
+        while waiting:
+            node = waiting.pop()
+            yield node
+            if isinstance(node.value, list):
+                waiting.extend(reversed(node.value))
+            elif isinstance(node.value, dict):
+                waiting.extend(reversed(node.value.values()))
 
 
 def known_words(word: str, known: tuple[str, ...]) -> str:
@@ -135,10 +138,17 @@ def known_words(word: str, known: tuple[str, ...]) -> str:
 
 def shown_as(path: Path) -> str:
     """Return the path as a person would write it: relative to the working directory, if below."""
+    below = _below(path.parent, Path.cwd())
+    return str(path if below is None else below / path.name)
+
+
+@lru_cache(maxsize=256)  # many files lie in one folder
+def _below(folder: Path, working: Path) -> Path | None:
+    """Return where a folder is as seen from the working directory; None where it is not below."""
     try:
-        return str(path.resolve().relative_to(Path.cwd()))
+        return folder.resolve().relative_to(working)
     except ValueError:
-        return str(path)
+        return None
 
 
 def parse(path: Path) -> Node:
@@ -186,16 +196,16 @@ class _Builder:
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.events: Iterator[Any] = yaml.parse(source.text, Loader=_Loader)
+        self.event: Callable[[], Any] = _Loader(source.text).get_event  # the next one
         self.depth = 0  # lists and mappings that are open
 
     def document(self) -> Node:
-        next(self.events)  # the stream starts
-        if isinstance(next(self.events), yaml.StreamEndEvent):
+        self.event()  # the stream starts
+        if isinstance(self.event(), yaml.StreamEndEvent):
             raise InputError("the file is empty", self.source.path, 1, 1)
-        root = self.node(next(self.events))
-        next(self.events)  # the document ends
-        following = next(self.events)
+        root = self.node(self.event())
+        self.event()  # the document ends
+        following = self.event()
         if not isinstance(following, yaml.StreamEndEvent):
             raise self.at(following, "").error("one file holds one document")
         return root
@@ -227,30 +237,32 @@ class _Builder:
             raise InputError(message, place.path, place.line, place.column)
 
     def refuse_cleverness(self, event: Any) -> None:
-        place = self.at(event, "")
         if isinstance(event, yaml.AliasEvent):
-            raise place.error("aliases are not allowed here: write the value out")
-        if event.anchor:
-            raise place.error("anchors are not allowed here")
-        if event.tag:
-            raise place.error("tags are not allowed here: every value is read as text")
+            message = "aliases are not allowed here: write the value out"
+        elif event.anchor:
+            message = "anchors are not allowed here"
+        elif event.tag:
+            message = "tags are not allowed here: every value is read as text"
+        else:
+            return
+        raise self.at(event, "").error(message)
 
     def sequence(self) -> list[Node]:
         nodes = []
-        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
+        while not isinstance(event := self.event(), yaml.SequenceEndEvent):
             nodes.append(self.node(event))
         return nodes
 
     def mapping(self, keys: dict[str, Node]) -> dict[str, Node]:
         values: dict[str, Node] = {}
-        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
+        while not isinstance(event := self.event(), yaml.MappingEndEvent):
             key = self.node(event)
             name = key.text("a key")
             if name in values:
                 first = keys[name].line
                 raise key.error(f"the key '{name}' stands here twice (first in line {first})")
             keys[name] = key
-            values[name] = self.node(next(self.events))
+            values[name] = self.node(self.event())
         return values
 
 
