@@ -101,9 +101,10 @@ class Performer:
         return replace(composed, target=target, body=body)
 
     def _requests(self, action: Action) -> Sequence[ActionRequest]:
+        if self.profile.csrf is None:
+            return action.requests
         uses_csrf = any("csrf" in used_placeholders(request) for request in action.requests)
-        first = [self.profile.csrf] if self.profile.csrf and uses_csrf else []
-        return [*first, *action.requests]
+        return [self.profile.csrf, *action.requests] if uses_csrf else action.requests
 
     def _from_elsewhere(self, action: Action) -> tuple[Answer, tuple[Exchange, ...]]:
         """Send the last request as a foreign page can, which knows nothing that is read first.

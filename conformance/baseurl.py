@@ -6,6 +6,7 @@ Paths stay as they are written: whoever asks for "/a/../b" or "//x" wants to see
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from conformance.errors import TargetError
@@ -37,6 +38,7 @@ def host_and_port(url: str) -> str:
     return f"{_bracketed(parts.hostname or '')}:{parts.port or _DEFAULT_PORTS[parts.scheme]}"
 
 
+@lru_cache(maxsize=256)  # every browser asks for that of its target
 def _origin(url: str) -> str:
     """Return scheme, host and port of a URL, without a user name or a default port."""
     try:

@@ -64,6 +64,25 @@ class Answer(NamedTuple):
 class _Adapter(HTTPAdapter):
     """An adapter that asks for paths as they are given, over connections with a deadline."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._pools: dict[str, Any] = {}
+        super().__init__(*args, **kwargs)
+
+    def get_connection_with_tls_context(
+        self, request: requests.PreparedRequest, verify: Any, proxies: Any = None, cert: Any = None
+    ) -> Any:
+        """Return the connections to the host of a URL, which requests would look up each time."""
+        origin = "/".join(str(request.url).split("/", 3)[:3])
+        pool = self._pools.get(origin)
+        if pool is None:
+            pool = super().get_connection_with_tls_context(request, verify, proxies, cert)
+            self._pools[origin] = pool
+        return pool
+
+    def close(self) -> None:
+        self._pools.clear()
+        super().close()
+
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = POOLS
@@ -74,10 +93,10 @@ class _Adapter(HTTPAdapter):
         return "/" + str(request.url).split("/", 3)[3]
 
     def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
-        # Without the cookie jar of requests: it warns of a bug of its own at unusual cookies.
+        # Without the cookie jar of requests, which warns of a bug of its own at unusual cookies, and
+        # without its copy of the headers: `_headers` takes them from the raw answer.
         response = requests.Response()
         response.request, response.raw, response.status_code = req, resp, resp.status
-        response.headers.update(resp.headers)
         return response
 
 
@@ -212,7 +231,7 @@ class Browser:
         A Cookie header of the request itself goes as it is, instead of either.
         """
         url = self.url_of(request.target)
-        pairs = self.cookies_for(url) if cookies is None else tuple(cookies)
+        pairs = self._cookies_for(url) if cookies is None else tuple(cookies)
         own = [value for name, value in request.headers if name.lower() == "cookie"]
         sent = read_cookie_header("; ".join(own)) if own else pairs
         headers = _complete(request.headers, () if own else pairs)
@@ -238,8 +257,11 @@ class Browser:
 
     def cookies_for(self, target: str) -> Pairs:
         """Return the names and values that would go to `target` now."""
+        return self._cookies_for(self.url_of(target))
+
+    def _cookies_for(self, url: str) -> Pairs:
         with self._lock:
-            return self._store.header_for(self.url_of(target), self._now())
+            return self._store.header_for(url, self._now())
 
     def plant_cookie(
         self, name: str, value: str, *, path: str = "", host_only: bool = True

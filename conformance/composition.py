@@ -139,6 +139,8 @@ def _without(fields: object, absent: set[str]) -> dict[str, Plain] | None:
     """Return the fields except those that would hold a value that is to be left out."""
     if not isinstance(fields, dict):
         return None
+    if not absent:
+        return fields
     return {name: value for name, value in fields.items() if not placeholders(value) & absent}
 
 

@@ -12,7 +12,7 @@ import socket
 import ssl
 import time
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import urllib3.exceptions
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -50,12 +50,22 @@ class _UntilDeadline(io.RawIOBase):
         self._raw.close()
 
 
-class _Answer(http.client.HTTPResponse):
-    """An answer that is read until the deadline, from its first byte to its last."""
+class _Readable(NamedTuple):
+    """As much of a socket as an answer wants to have."""
 
-    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
-        super().__init__(sock, *args, **kwargs)
-        self.fp = io.BufferedReader(_UntilDeadline(sock, self.fp.detach()))
+    sock: socket.socket
+
+    def makefile(self, mode: str) -> io.BufferedReader:
+        """Return what reads the socket's bytes until the deadline, from the first to the last."""
+        raw: Any = self.sock.makefile(mode, buffering=0)
+        return io.BufferedReader(_UntilDeadline(self.sock, raw))
+
+
+class _Answer(http.client.HTTPResponse):
+    """An answer that is read until the deadline."""
+
+    def __init__(self, sock: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(cast("socket.socket", _Readable(sock)), *args, **kwargs)
 
 
 class _Connection(HTTPConnection):

@@ -388,7 +388,8 @@ class Exchange:
 
     def header_values(self, name: str) -> tuple[str, ...]:
         """Return the values of a header one by one; its name in any case."""
-        return tuple(value for key, value in self.headers if key.lower() == name.lower())
+        wanted = name.lower()
+        return tuple(value for key, value in self.headers if key.lower() == wanted)
 
     @property
     def text(self) -> str:

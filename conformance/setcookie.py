@@ -89,10 +89,11 @@ class SetCookie:
         Zero or less deletes it. Max-Age goes before Expires (6265bis-22 section 5.7) and nothing
         lives longer than 400 days (section 5.5).
         """
-        if self.max_age is not None:
-            return float(min(max(self.max_age, 0), _LONGEST_LIFETIME))
-        if self.expires is not None:
-            return min((self.expires - now).total_seconds(), _LONGEST_LIFETIME)
+        max_age, expires = self.max_age, self.expires
+        if max_age is not None:
+            return float(min(max(max_age, 0), _LONGEST_LIFETIME))
+        if expires is not None:
+            return min((expires - now).total_seconds(), _LONGEST_LIFETIME)
         return None
 
     def removes(self, now: datetime) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, TypeAlias
 from urllib.parse import urljoin, urlsplit
 
@@ -18,24 +19,25 @@ conditions: Words[Condition] = Words("condition")
 
 def holds(sign: Sign, exchange: Exchange, values: Mapping[str, str]) -> bool:
     """Say whether every condition of the sign holds; `values` fill its placeholders."""
-    return not broken(sign.conditions, exchange, values)
+    return all(_holds(*condition, exchange, values) for condition in sign.conditions.items())
 
 
 def broken(wanted: Mapping[str, Plain], exchange: Exchange, values: Mapping[str, str]) -> list[str]:
     """Return the names of the conditions that do not hold."""
-    escaped = {name: re.escape(value) for name, value in values.items()}
-    return [
-        name
-        for name, value in wanted.items()
-        if not conditions[name](
-            exchange, fill(value, escaped if conditions.words[name].takes == "pattern" else values)
-        )
-    ]
+    return [name for name, value in wanted.items() if not _holds(name, value, exchange, values)]
+
+
+def _holds(name: str, wanted: Plain, exchange: Exchange, values: Mapping[str, str]) -> bool:
+    if conditions.words[name].takes == "pattern":
+        values = {key: re.escape(value) for key, value in values.items()}
+    return conditions[name](exchange, fill(wanted, values))
 
 
 def fill(value: Plain, values: Mapping[str, str]) -> Plain:
     """Replace every `{placeholder}` of `values` in all texts of `value`; other braces stay."""
     if isinstance(value, str):
+        if "{" not in value:
+            return value
         return _PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), value)
     if isinstance(value, list):
         return [fill(item, values) for item in value]
@@ -156,9 +158,14 @@ def _no_cookie(exchange: Exchange, unwanted: str | list[str]) -> bool:
 
 
 def json_body(exchange: Exchange) -> tuple[bool, Any]:
-    """Return whether the body is JSON, and its value."""
+    """Return whether the body is JSON, and its value, which is not to be changed."""
+    return _parsed(exchange.body)
+
+
+@lru_cache(maxsize=64)  # several signs look at one answer
+def _parsed(body: bytes) -> tuple[bool, Any]:
     try:
-        return True, json.loads(exchange.body)
+        return True, json.loads(body)
     except (ValueError, RecursionError):
         return False, None
 

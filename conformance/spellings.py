@@ -7,11 +7,14 @@ import json
 import re
 from urllib.parse import quote, quote_plus
 
+_THE_SAME_EVERYWHERE = re.compile("[A-Za-z0-9_.~-]+")  # as most tokens are
 _PERCENT = re.compile("%[0-9A-F]{2}")
 
 
 def spellings(secret: str) -> frozenset[str]:
     """Return the secret as it is and as it stands in a URL, a page, a JSON body or a `repr`."""
+    if _THE_SAME_EVERYWHERE.fullmatch(secret):
+        return frozenset({secret})
     in_urls = [quote(secret), quote(secret, safe=""), quote_plus(secret)]
     texts = [
         secret,

@@ -35,6 +35,8 @@ def plain(text: str) -> str:
 
     Much of what is shown comes from the target, which must not get to steer the terminal.
     """
+    if text.isprintable():
+        return text
     return "".join(
         each if each.isprintable() else each.encode("unicode_escape").decode("ascii")
         for each in text
