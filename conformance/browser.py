@@ -93,8 +93,8 @@ class _Adapter(HTTPAdapter):
         return "/" + str(request.url).split("/", 3)[3]
 
     def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
-        # Without the cookie jar of requests, which warns of a bug of its own at unusual cookies, and
-        # without its copy of the headers: `_headers` takes them from the raw answer.
+        # Without the cookie jar of requests, which warns of a bug of its own at unusual cookies,
+        # and without its copy of the headers: `_headers` takes them from the raw answer.
         response = requests.Response()
         response.request, response.raw, response.status_code = req, resp, resp.status
         return response

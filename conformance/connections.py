@@ -53,11 +53,11 @@ class _UntilDeadline(io.RawIOBase):
 class _Readable(NamedTuple):
     """As much of a socket as an answer wants to have."""
 
-    sock: socket.socket
+    sock: Any
 
     def makefile(self, mode: str) -> io.BufferedReader:
         """Return what reads the socket's bytes until the deadline, from the first to the last."""
-        raw: Any = self.sock.makefile(mode, buffering=0)
+        raw = self.sock.makefile(mode, buffering=0)
         return io.BufferedReader(_UntilDeadline(self.sock, raw))
 
 
