@@ -118,7 +118,7 @@ class StepReader:
         return text
 
     def choices(
-        self, fields: Mapping[str, Node], known: Mapping[str, tuple[Iterable[str], str]]
+        self, fields: Mapping[str, Node], known: Mapping[str, tuple[Collection[str], str]]
     ) -> None:
         """Refuse a field whose text is none of the words that are known for it."""
         for key in [key for key in known if key in fields]:
