@@ -9,11 +9,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from conformance import __version__, commands
+from conformance import __version__
 from conformance.data import target_names
 from conformance.errors import SuiteError, own_defect
-from conformance.profiles import is_base_url, parse_seconds
-from conformance.target import MOST_AT_ONCE, parse_count, parse_rate
+from conformance.limits import MOST_AT_ONCE, parse_count, parse_rate, parse_seconds
 
 _INCOMPLETE = 2
 _MOST_PROCESSES = 64
@@ -42,7 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     options = _parser().parse_args(arguments)
     try:
-        return int(options.command(options))
+        from conformance import commands  # only now: --help and --version need none of that
+
+        return int(getattr(commands, options.command)(options))
     except SuiteError as error:
         sys.stderr.write(f"{error}\n")
         return _WRONG_INPUT
@@ -89,7 +90,7 @@ def _add_run(commands_: argparse._SubParsersAction[_Parser]) -> None:
         epilog=_EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    run.set_defaults(command=commands.run)
+    run.set_defaults(command="run")
     run.add_argument("url", nargs="?", type=_url, metavar="URL", help="a server that runs already")
     run.add_argument(
         "--target",
@@ -149,7 +150,7 @@ def _add_check(commands_: argparse._SubParsersAction[_Parser]) -> None:
     check = commands_.add_parser(
         "check", help="check scenarios, requirements and profiles without any network"
     )
-    check.set_defaults(command=commands.check)
+    check.set_defaults(command="check")
     check.add_argument(
         "paths",
         nargs="*",
@@ -161,7 +162,7 @@ def _add_check(commands_: argparse._SubParsersAction[_Parser]) -> None:
 
 def _add_list(commands_: argparse._SubParsersAction[_Parser]) -> None:
     list_ = commands_.add_parser("list", help="list requirements, scenarios, targets or standards")
-    list_.set_defaults(command=commands.list_)
+    list_.set_defaults(command="list_")
     kinds = ("requirements", "scenarios", "targets", "standards")
     what = list_.add_mutually_exclusive_group()
     what.add_argument("kind", nargs="?", choices=kinds, default="requirements")
@@ -174,7 +175,7 @@ def _add_explain(commands_: argparse._SubParsersAction[_Parser]) -> None:
     explain = commands_.add_parser(
         "explain", help="explain a requirement, a scenario, a word of the vocabulary or a clause"
     )
-    explain.set_defaults(command=commands.explain)
+    explain.set_defaults(command="explain")
     explain.add_argument(
         "name", metavar="ID|NAME", help="such as LOGOUT-1, logout/twice or WSTG-SESS-06"
     )
@@ -189,13 +190,15 @@ def _add_diff(commands_: argparse._SubParsersAction[_Parser]) -> None:
         epilog=_DIFF_EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    diff.set_defaults(command=commands.diff)
+    diff.set_defaults(command="diff")
     diff.add_argument("before", type=Path, metavar="A.json", help="the earlier report")
     diff.add_argument("after", type=Path, metavar="B.json", help="the later report")
     diff.add_argument("--json", action="store_true", help="as JSON, for programs")
 
 
 def _url(text: str) -> str:
+    from conformance.profiles import is_base_url
+
     if not is_base_url(text):
         raise argparse.ArgumentTypeError(f"'{text}' is not a URL such as https://staging.example")
     return text
