@@ -1,4 +1,4 @@
-"""The command `session-conformance`: run, check, list, explain, diff."""
+"""The command `session-conformance`: run, check, list, explain, diff, schema."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from conformance import __version__
+from conformance import __version__, commands
 from conformance.data import target_names
 from conformance.errors import SuiteError, own_defect
-from conformance.limits import MOST_AT_ONCE, parse_count, parse_rate, parse_seconds
+from conformance.profiles import is_base_url, parse_seconds
+from conformance.schemas import SCHEMAS
+from conformance.target import MOST_AT_ONCE, parse_count, parse_rate
 
 _INCOMPLETE = 2
 _MOST_PROCESSES = 64
@@ -41,9 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     options = _parser().parse_args(arguments)
     try:
-        from conformance import commands  # only now: --help and --version need none of that
-
-        return int(getattr(commands, options.command)(options))
+        return int(options.command(options))
     except SuiteError as error:
         sys.stderr.write(f"{error}\n")
         return _WRONG_INPUT
@@ -78,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_list(commands_)
     _add_explain(commands_)
     _add_diff(commands_)
+    _add_schema(commands_)
     return parser
 
 
@@ -90,7 +91,7 @@ def _add_run(commands_: argparse._SubParsersAction[_Parser]) -> None:
         epilog=_EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    run.set_defaults(command="run")
+    run.set_defaults(command=commands.run)
     run.add_argument("url", nargs="?", type=_url, metavar="URL", help="a server that runs already")
     run.add_argument(
         "--target",
@@ -150,7 +151,7 @@ def _add_check(commands_: argparse._SubParsersAction[_Parser]) -> None:
     check = commands_.add_parser(
         "check", help="check scenarios, requirements and profiles without any network"
     )
-    check.set_defaults(command="check")
+    check.set_defaults(command=commands.check)
     check.add_argument(
         "paths",
         nargs="*",
@@ -162,7 +163,7 @@ def _add_check(commands_: argparse._SubParsersAction[_Parser]) -> None:
 
 def _add_list(commands_: argparse._SubParsersAction[_Parser]) -> None:
     list_ = commands_.add_parser("list", help="list requirements, scenarios, targets or standards")
-    list_.set_defaults(command="list_")
+    list_.set_defaults(command=commands.list_)
     kinds = ("requirements", "scenarios", "targets", "standards")
     what = list_.add_mutually_exclusive_group()
     what.add_argument("kind", nargs="?", choices=kinds, default="requirements")
@@ -175,7 +176,7 @@ def _add_explain(commands_: argparse._SubParsersAction[_Parser]) -> None:
     explain = commands_.add_parser(
         "explain", help="explain a requirement, a scenario, a word of the vocabulary or a clause"
     )
-    explain.set_defaults(command="explain")
+    explain.set_defaults(command=commands.explain)
     explain.add_argument(
         "name", metavar="ID|NAME", help="such as LOGOUT-1, logout/twice or WSTG-SESS-06"
     )
@@ -190,15 +191,24 @@ def _add_diff(commands_: argparse._SubParsersAction[_Parser]) -> None:
         epilog=_DIFF_EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    diff.set_defaults(command="diff")
+    diff.set_defaults(command=commands.diff)
     diff.add_argument("before", type=Path, metavar="A.json", help="the earlier report")
     diff.add_argument("after", type=Path, metavar="B.json", help="the later report")
     diff.add_argument("--json", action="store_true", help="as JSON, for programs")
 
 
-def _url(text: str) -> str:
-    from conformance.profiles import is_base_url
+def _add_schema(commands_: argparse._SubParsersAction[_Parser]) -> None:
+    schema = commands_.add_parser(
+        "schema",
+        help="print the JSON Schema of a kind of file, for an editor",
+        description="Print the JSON Schema of a kind of file. An editor that reads the line "
+        "'# yaml-language-server: $schema=PATH' at the top of a file completes and checks it.",
+    )
+    schema.set_defaults(command=commands.schema)
+    schema.add_argument("kind", choices=tuple(SCHEMAS))
 
+
+def _url(text: str) -> str:
     if not is_base_url(text):
         raise argparse.ArgumentTypeError(f"'{text}' is not a URL such as https://staging.example")
     return text

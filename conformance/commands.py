@@ -12,25 +12,23 @@ from conformance import crossreferences, explanations
 from conformance.data import folder, profile_path, target_names
 from conformance.differences import difference
 from conformance.errors import InputError, InputErrors, UsageError
+from conformance.judging import Judgement
 from conformance.known import unknown_names
-from conformance.limits import Limits
 from conformance.model import Profile, Result
 from conformance.outcomes import exit_code
 from conformance.profiles import at_url, read_profile
 from conformance.reportfiles import read_report
-from conformance.reports import differences
+from conformance.reports import differences, junit, report_json, text
+from conformance.scheduler import shuffled
+from conformance.schemas import schema_text
 from conformance.specification import Specification, load, select
+from conformance.target import Limits
 from conformance.terminal import say, use_colour
 from conformance.vocabulary import VOCABULARY
 
 
 def run(options: Namespace) -> int:
     """Run scenarios against a target, show what comes of them, and write the reports."""
-    # Only now: whoever lists or explains needs no connections and no threads.
-    from conformance.judging import Judgement
-    from conformance.reports import junit, report_json, text
-    from conformance.scheduler import shuffled
-
     specification = load(options.scenarios or folder("scenarios"), VOCABULARY)
     profile = profile_for(options.target, options.url, specification)
     scenarios = select(specification.scenarios, options.area, options.words)
@@ -132,6 +130,12 @@ def diff(options: Namespace) -> int:
     shown = differences.as_json if options.json else differences.text
     say(shown(found).rstrip("\n"))
     return int(found.is_worse)
+
+
+def schema(options: Namespace) -> int:
+    """Print the JSON Schema of a kind of file."""
+    say(schema_text(options.kind).rstrip())
+    return 0
 
 
 def _writable(directory: Path) -> Path:

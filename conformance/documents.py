@@ -1,6 +1,6 @@
-"""Generates docs/SPECIFICATION.md and docs/VOCABULARY.md from the files and words themselves.
+"""Generates docs/SPECIFICATION.md, docs/VOCABULARY.md and docs/schemas/ from files and words.
 
-`python -m conformance.documents docs` writes both.
+`python -m conformance.documents docs` writes them all.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from pathlib import Path
 from conformance.data import folder
 from conformance.model import Vocabulary, Word
 from conformance.readings import sources
+from conformance.schemas import SCHEMAS, profile_keys, schema_text
 from conformance.signs import conditions
 from conformance.specification import load
 from conformance.specification_page import specification
@@ -90,7 +91,14 @@ def vocabulary(words: Vocabulary) -> str:
     parts = [_GENERATED, _VOCABULARY]
     for title, says, list_ in lists:
         parts += [f"## {title}\n", f"{says}\n", *_words(list_.values(), words)]
+    parts += ["## Keys of a profile\n", *_keys(profile_keys())]
     return "\n".join(parts)
+
+
+def _keys(keys: Mapping[str, str]) -> Iterator[str]:
+    yield "| key | what it says |\n|---|---|"
+    yield from (f"| `{key}` | {says} |" for key, says in keys.items())
+    yield ""
 
 
 def _words(words: Iterable[Word], all_words: Vocabulary) -> Iterator[str]:
@@ -109,13 +117,17 @@ def _words(words: Iterable[Word], all_words: Vocabulary) -> Iterator[str]:
 
 
 def main(arguments: list[str]) -> None:
-    """Write both documents into the folder given as the only argument."""
+    """Write all documents into the folder given as the only argument."""
     target = Path(arguments[0])
     read = load(folder("scenarios"), VOCABULARY)
     (target / "SPECIFICATION.md").write_text(
         f"{_GENERATED}\n{specification(read)}", encoding="utf-8"
     )
     (target / "VOCABULARY.md").write_text(vocabulary(VOCABULARY), encoding="utf-8")
+    (target / "schemas").mkdir(exist_ok=True)
+    for name in SCHEMAS:
+        path = target / "schemas" / f"{name}.schema.json"
+        path.write_text(schema_text(name), encoding="utf-8")
 
 
 if __name__ == "__main__":

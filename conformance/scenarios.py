@@ -13,7 +13,7 @@ from conformance.yamltree import Node, known_words
 _KEYS = ("title", "verifies", "needs", "examples", "notes", "given", "when", "then")
 _PARTS = ("given", "when", "then")
 _COLUMN = re.compile(r"<([a-z][a-z0-9 ]*)>")
-_TITLE_LENGTH = 70
+TITLE_LENGTH = 70
 
 
 def read_scenarios(root: Node, name: str, vocabulary: Vocabulary) -> Iterator[Scenario]:
@@ -59,8 +59,8 @@ def _scenario(
 
 def _title(node: Node) -> str:
     title = node.filled_text("title")
-    if len(title) > _TITLE_LENGTH:
-        raise node.error(f"the title has {len(title)} characters; at most {_TITLE_LENGTH}")
+    if len(title) > TITLE_LENGTH:
+        raise node.error(f"the title has {len(title)} characters; at most {TITLE_LENGTH}")
     if re.search(r"\bshould\b|\btests? that\b|\.$", title, re.IGNORECASE):
         hint = "for example: Logging out revokes the session on the server"
         raise node.error("a title says what happens, without 'should', 'test that' or '.'", hint)

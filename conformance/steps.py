@@ -15,20 +15,21 @@ from conformance.yamltree import Node, known_words
 Known = TypeVar("Known")
 
 _MODIFIERS = ("expect", "browser", "times")
-_USERS = ("alice", "bob")
-_ROLES = (*_USERS, "admin")
-_PAGES = ("protected page",)
-_LOOKS = ("session cookie", "every answer")
+USERS = ("alice", "bob")
+ROLES = (*USERS, "admin")
+PAGES = ("protected page",)
+LOOKS = ("session cookie", "every answer")
 _MANNER = ("from", "csrf token")
 _CREDENTIALS = ("user", "name", "password", "password of")
 _SHAPES = ("name as", "password as")
-_METHODS = ("HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE")
+METHODS = ("HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE")
 _VISIT = ("from", "method", "path", "claim")
 _CARRIED = ("session", "session change", "session in")
-_PLACES = ("all pages", "the login", "the protected page", "the whole domain")
+PLACES = ("all pages", "the login", "the protected page", "the whole domain")
 _REQUEST = ("request", "headers", "form", "json", "body")
-_MAX_TIMES = 1000
-_FEWEST, _MOST = 2, 100  # users of a crowd
+CARRIED_IN = ("query string", "form body")
+MAX_TIMES = 1000
+FEWEST, MOST = 2, 100  # users of a crowd
 
 
 @dataclass(frozen=True)
@@ -134,8 +135,8 @@ class StepReader:
         self.choices(
             fields,
             {
-                "user": (_USERS, "user"),
-                "password of": (_USERS, "user"),
+                "user": (USERS, "user"),
+                "password of": (USERS, "user"),
                 "change": (words.credential_changes, "change"),
                 "in": (words.carriers, "carrier"),
                 **dict.fromkeys(_SHAPES, (words.shapes, "shape")),
@@ -152,20 +153,20 @@ class StepReader:
         if ("session" in fields) != ("session in" in fields):
             raise node.error("'session' and 'session in' go together")
         if "session in" in fields:
-            self.choice(fields["session in"], ("query string", "form body"), "place for a session")
+            self.choice(fields["session in"], CARRIED_IN, "place for a session")
         if "session change" in fields:
             self.choice(fields["session change"], self.vocabulary.token_changes, "change")
 
     def logins(self, node: Node) -> Plain:
         """Read who logs in, and under which name the sessions are kept."""
         fields = node.fields("logins", ("user", "keep as"), required=("user", "keep as"))
-        self.choice(fields["user"], _USERS, "user")
+        self.choice(fields["user"], USERS, "user")
         return {key: value.filled_text(key) for key, value in fields.items()}
 
     def guesses(self, node: Node) -> Plain:
         """Read whose password is guessed, and how the guesses are disguised."""
         fields = node.fields("guesses", ("user", "change", "disguised by"), required=("user",))
-        self.choice(fields["user"], _USERS, "user")
+        self.choice(fields["user"], USERS, "user")
         if "change" in fields:
             self.choice(fields["change"], self.vocabulary.credential_changes, "change")
         if "disguised by" in fields:
@@ -175,10 +176,10 @@ class StepReader:
     def subject(self, node: Node) -> Plain:
         """Read on whose account an administrator acts, or somebody who is none."""
         if isinstance(node.value, str):
-            return {"user": self.choice(node, _USERS, "user")}
+            return {"user": self.choice(node, USERS, "user")}
         fields = node.fields("whose account it is", ("user", "by"), required=("user", "by"))
         self.choice(fields["by"], ("this browser",), "object of 'by'")
-        return {"user": self.choice(fields["user"], _USERS, "user"), "by": "this browser"}
+        return {"user": self.choice(fields["user"], USERS, "user"), "by": "this browser"}
 
     def manner(self, node: Node) -> Plain:
         """Read from which page an action is sent and with what CSRF token; nothing is normal."""
@@ -191,10 +192,10 @@ class StepReader:
     def page(self, node: Node) -> Plain:
         """Read which page is visited: its name alone, or with how it is asked for."""
         if isinstance(node.value, str):
-            self.choice(node, _PAGES, "page")
+            self.choice(node, PAGES, "page")
             return {}
         fields = node.fields("a visit", ("page", *_VISIT), required=("page",))
-        self.choice(fields["page"], _PAGES, "page")
+        self.choice(fields["page"], PAGES, "page")
         if len(fields) == 1:
             raise node.error(
                 "nothing is said of how it is visited", "write 'visit: protected page'"
@@ -203,7 +204,7 @@ class StepReader:
         self.choices(
             fields,
             {
-                "method": (_METHODS, "method"),
+                "method": (METHODS, "method"),
                 "path": (self.vocabulary.path_spellings, "spelling of a path"),
                 "claim": (self.vocabulary.claims, "claim"),
             },
@@ -248,7 +249,7 @@ class StepReader:
         if len({"session", "token", "handle"} & set(fields)) != 1:
             raise node.error("say either 'session' (a kept one) or 'token' (a text)")
         if "for" in fields:
-            self.choice(fields["for"], _PLACES, "object of 'for'")
+            self.choice(fields["for"], PLACES, "object of 'for'")
         if "change" in fields:
             self.choice(fields["change"], self.vocabulary.token_changes, "change")
         if "in" in fields:
@@ -275,12 +276,12 @@ def _request_line(node: Node) -> str:
 
 _OBJECTS: dict[str, Callable[[StepReader, Node], Plain]] = {
     "nothing": StepReader.nothing,
-    "user": lambda reader, node: reader.choice(node, _ROLES, "user"),
+    "user": lambda reader, node: reader.choice(node, ROLES, "user"),
     "page": StepReader.page,
     "manner": StepReader.manner,
     "password change": StepReader.password_change,
     "handle": lambda _, node: node.filled_text("the name of a handle"),
-    "look": lambda reader, node: reader.choice(node, _LOOKS, "object of 'look at'"),
+    "look": lambda reader, node: reader.choice(node, LOOKS, "object of 'look at'"),
     "newcomer": lambda reader, node: reader.choice(node, reader.vocabulary.newcomers, "newcomer"),
     "count": lambda _, node: _count(node),
     "duration": lambda reader, node: reader.choice(node, reader.vocabulary.durations, "duration"),
@@ -298,15 +299,15 @@ _OBJECTS: dict[str, Callable[[StepReader, Node], Plain]] = {
 
 def _count(node: Node) -> str:
     text = node.filled_text("a number of users")
-    if not text.isdecimal() or not _FEWEST <= int(text) <= _MOST:
-        raise node.error(f"a crowd has from {_FEWEST} to {_MOST} users, not '{text}'")
+    if not text.isdecimal() or not FEWEST <= int(text) <= MOST:
+        raise node.error(f"a crowd has from {FEWEST} to {MOST} users, not '{text}'")
     return text
 
 
 def _times(node: Node) -> int:
     text = node.text("times")
-    if not text.isdecimal() or not 1 <= int(text) <= _MAX_TIMES:
-        raise node.error(f"times is a whole number from 1 to {_MAX_TIMES}, not '{text}'")
+    if not text.isdecimal() or not 1 <= int(text) <= MAX_TIMES:
+        raise node.error(f"times is a whole number from 1 to {MAX_TIMES}, not '{text}'")
     return int(text)
 
 

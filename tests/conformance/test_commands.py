@@ -517,6 +517,7 @@ def test_check_of_a_file_that_is_not_there_is_a_mistake(command: Command) -> Non
         (["explain", "logout/revokes-session"], "\nVerifies:\nLOGOUT-1 (must): "),
         (["explain", "log in"], "log in\nLog in as this user"),
         (["explain", "second user"], "second user\nThe profile has a second user"),
+        (["schema", "profile"], '"title": "How one server is tested by session-conformance"'),
         (["--version"], f"session-conformance {__version__}"),
         (["run", "--help"], "exit codes:"),
     ],
