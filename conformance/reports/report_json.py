@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from importlib.resources import files
+from io import StringIO
 from typing import Any
 
 from conformance.model import Level, Outcome, RecordedExchange, Result
@@ -16,7 +17,9 @@ SCHEMA = REPORT_SCHEMA
 
 def report(run: Run) -> str:
     """Return the whole run as JSON; the text is ASCII, so it can be written in any encoding."""
-    return json.dumps(_run(run), indent=2) + "\n"
+    text = StringIO()  # gets it piece by piece: a list of all pieces takes many times the text
+    json.dump(_run(run), text, indent=2)
+    return f"{text.getvalue()}\n"
 
 
 def schema() -> dict[str, Any]:
