@@ -1,4 +1,4 @@
-"""The command `session-conformance`: run, check, list, explain, diff, schema."""
+"""The command `session-conformance`: run, check, list, explain, doctor, diff, schema."""
 
 from __future__ import annotations
 
@@ -29,6 +29,11 @@ _EXIT_CODES = """exit codes:
   3  the files or the command line are wrong
 """
 
+_DOCTOR_EXIT_CODES = """exit codes:
+  0  the profile is fine, perhaps with warnings
+  2  the target can't be reached or started
+  3  something is wrong with the profile, another file or the command line
+"""
 _DIFF_EXIT_CODES = """exit codes:
   0  nothing got worse
   1  something got worse
@@ -77,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_check(commands_)
     _add_list(commands_)
     _add_explain(commands_)
+    _add_doctor(commands_)
     _add_diff(commands_)
     _add_schema(commands_)
     return parser
@@ -92,13 +98,7 @@ def _add_run(commands_: argparse._SubParsersAction[_Parser]) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     run.set_defaults(command=commands.run)
-    run.add_argument("url", nargs="?", type=_url, metavar="URL", help="a server that runs already")
-    run.add_argument(
-        "--target",
-        metavar="PROFILE|NAME",
-        default="reference",
-        help=f"a profile, or one of: {', '.join(target_names())} (default: reference)",
-    )
+    _add_target(run)
     run.add_argument("--area", action="append", default=[], metavar="A", help="only this area")
     run.add_argument(
         "-k", dest="words", default="", metavar="EXPR", help="only names or ids with these words"
@@ -119,13 +119,6 @@ def _add_run(commands_: argparse._SubParsersAction[_Parser]) -> None:
         help="processes that share the work, each with its own --concurrency (default: 1)",
     )
     run.add_argument(
-        "--max-rps",
-        type=_rate,
-        default=0.0,
-        metavar="R",
-        help="requests that may start in a second (default: any number)",
-    )
-    run.add_argument(
         "--shuffle",
         type=int,
         metavar="SEED",
@@ -142,9 +135,6 @@ def _add_run(commands_: argparse._SubParsersAction[_Parser]) -> None:
         help="where report.json and junit.xml go (default: session-conformance-report)",
     )
     run.add_argument("--strict", action="store_true", help="judge should like must")
-    run.add_argument(
-        "--scenarios", type=Path, metavar="DIR", help="another specification than the one shipped"
-    )
 
 
 def _add_check(commands_: argparse._SubParsersAction[_Parser]) -> None:
@@ -179,6 +169,44 @@ def _add_explain(commands_: argparse._SubParsersAction[_Parser]) -> None:
     explain.set_defaults(command=commands.explain)
     explain.add_argument(
         "name", metavar="ID|NAME", help="such as LOGOUT-1, logout/twice or WSTG-SESS-06"
+    )
+
+
+def _add_doctor(commands_: argparse._SubParsersAction[_Parser]) -> None:
+    doctor = commands_.add_parser(
+        "doctor",
+        help="prove a profile at its server before any verdict, and tell what to change",
+        description="Try each sign and each action of a profile where it has to hold and where it "
+        "must not. A server that the profile can start is started, and stopped at the end.",
+        epilog=_DOCTOR_EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    doctor.set_defaults(command=commands.doctor)
+    _add_target(doctor)
+    doctor.add_argument(
+        "--max-wait", type=_seconds, default=60.0, metavar="60s", help="as it will be for the run"
+    )
+
+
+def _add_target(command: _Parser) -> None:
+    """Add what says which target is meant, and how it is treated."""
+    url_help = "a server that runs already"
+    command.add_argument("url", nargs="?", type=_url, metavar="URL", help=url_help)
+    command.add_argument(
+        "--target",
+        metavar="PROFILE|NAME",
+        default="reference",
+        help=f"a profile, or one of: {', '.join(target_names())} (default: reference)",
+    )
+    command.add_argument(
+        "--max-rps",
+        type=_rate,
+        default=0.0,
+        metavar="R",
+        help="requests that may start in a second (default: any number)",
+    )
+    command.add_argument(
+        "--scenarios", type=Path, metavar="DIR", help="another specification than the one shipped"
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import sys
 from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
@@ -11,20 +12,24 @@ from pathlib import Path
 from conformance import crossreferences, explanations
 from conformance.data import folder, profile_path, target_names
 from conformance.differences import difference
-from conformance.errors import InputError, InputErrors, UsageError
+from conformance.doctor.checkup import examined
+from conformance.errors import InputError, InputErrors, TargetError, UsageError
 from conformance.judging import Judgement
 from conformance.known import unknown_names
 from conformance.model import Profile, Result
 from conformance.outcomes import exit_code
-from conformance.profiles import at_url, read_profile
+from conformance.profiles import at_url, key_places, read_profile
 from conformance.reportfiles import read_report
-from conformance.reports import differences, junit, report_json, text
+from conformance.reports import diagnosis, differences, junit, report_json, text
 from conformance.scheduler import shuffled
 from conformance.schemas import schema_text
 from conformance.specification import Specification, load, select
-from conformance.target import Limits
+from conformance.target import Limits, opened
 from conformance.terminal import say, use_colour
 from conformance.vocabulary import VOCABULARY
+
+_UNREACHABLE = 2  # the exit codes of the doctor
+_WRONG_PROFILE = 3
 
 
 def run(options: Namespace) -> int:
@@ -122,6 +127,24 @@ def explain(options: Namespace) -> int:
     specification = load(folder("scenarios"), VOCABULARY)
     say(explanations.explain(options.name, specification, VOCABULARY))
     return 0
+
+
+def doctor(options: Namespace) -> int:
+    """Prove a profile at its target, and tell what to change in it; 3 when something is wrong."""
+    specification = load(options.scenarios or folder("scenarios"), VOCABULARY)
+    profile = profile_for(options.target, options.url, specification)
+    places = key_places(profile_path(options.target))
+    try:
+        with opened(profile, Limits(max_rps=options.max_rps), is_tried=False) as target:
+            if target.trouble:
+                raise TargetError(target.trouble)
+            scenarios, settings = specification.scenarios, target.settings
+            found = examined(target.profile, settings, places, scenarios, options.max_wait)
+    except TargetError as error:
+        sys.stderr.write(f"{error}\n")
+        return _UNREACHABLE
+    say(diagnosis.text(found, colour=use_colour()).rstrip("\n"))
+    return _WRONG_PROFILE if found.is_wrong else 0
 
 
 def diff(options: Namespace) -> int:

@@ -15,6 +15,7 @@ from conformance.model import (
     Action,
     KnownFailure,
     Launch,
+    Place,
     Profile,
     SessionPolicy,
     Throttling,
@@ -112,6 +113,14 @@ def read_profile(path: Path) -> Profile:
         if "known failures" in fields
         else {},
     )
+
+
+def key_places(path: Path) -> dict[str, Place]:
+    """Return where a profile that can be read has each of its keys; a user is `users.alice`."""
+    root = _extended(parse(path), path)
+    fields = root.mapping("a profile")
+    users = {f"users.{role}": node.place for role, node in fields["users"].mapping("users").items()}
+    return {name: root.key(name).place for name in fields} | users
 
 
 def _extended(root: Node, path: Path) -> Node:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -180,11 +181,16 @@ def comes_last(scenario: Scenario) -> bool:
 
 @contextmanager
 def opened(
-    profile: Profile, limits: Limits, interruption: Interruption | None = None
+    profile: Profile,
+    limits: Limits,
+    interruption: Interruption | None = None,
+    *,
+    is_tried: bool = True,
 ) -> Iterator[Target]:
     """Start the target if its profile says how, try the profile's signs, and stop it at the end.
 
-    What goes wrong stands in `Target.trouble`; nothing is raised.
+    What goes wrong stands in `Target.trouble`; nothing is raised. The signs are left for others to
+    try where `is_tried` is false.
     """
     sleep = (interruption or Interruption()).sleep
     with ExitStack() as running:
@@ -199,7 +205,7 @@ def opened(
             yield Target(profile, Settings(), limits, trouble=str(error))
             return
         target = Target(profile, settings, limits, slots=slots)
-        target.trouble = _trouble_with(target)
+        target.trouble = _trouble_with(target) if is_tried else ""
         yield target
 
 
@@ -214,11 +220,18 @@ def _trouble_with(target: Target) -> str:
             return (
                 f"the profile proves nothing at this target: expected '{result.expected}', "
                 f"observed {result.observed}. Either a sign, an address or a password in "
-                f"{target.profile.place.path} is wrong, or logging in does not work there at all"
+                f"{target.profile.place.path} is wrong, or logging in does not work there at all; "
+                f"{_why(target)}"
             )
         if result.outcome not in (Outcome.PASSED, Outcome.FAILED):
-            return result.reason
+            return result.reason if target.trouble else f"{result.reason}; {_why(target)}"
     return ""
+
+
+def _why(target: Target) -> str:
+    """Return the command that tells more."""
+    path = shlex.quote(target.profile.place.path)
+    return f"to see why: session-conformance doctor --target {path}"
 
 
 def _preflight(name: str) -> Scenario:

@@ -253,6 +253,8 @@ def test_what_a_profile_can_not_tell_apart_is_said_once_and_nothing_is_tried(
     spoil(suite.toy)
     trouble, outcome = open_and_perform(suite)
     assert said in trouble
+    path = suite.folder / "profile.yaml"
+    assert trouble.endswith(f"; to see why: session-conformance doctor --target {path}")
     assert outcome is Outcome.ERROR
 
 
@@ -264,9 +266,16 @@ def test_a_page_that_is_open_to_everybody_is_left_to_the_scenarios(suite: Suite)
 def test_a_sign_that_an_anonymous_visitor_shows_too_is_trouble(suite: Suite) -> None:
     page = {"send": "GET /me", "signed in": {"body lacks": "x"}, "signed out": {"status": "403"}}
     trouble, outcome = open_and_perform(suite, {"protected page": page})
+    assert "session-conformance doctor --target" in trouble
     assert "the profile proves nothing at this target" in trouble
     assert "observed signed in: GET /me answered 401" in trouble
     assert outcome is Outcome.ERROR
+
+
+def test_a_target_that_others_try_is_not_tried_before(suite: Suite) -> None:
+    with opened(suite.profile(), Limits(), is_tried=False) as target:
+        assert target.trouble == ""
+    assert suite.toy.asked == []
 
 
 def test_a_start_that_fails_is_trouble_and_not_an_exception(suite: Suite) -> None:

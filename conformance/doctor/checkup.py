@@ -1,0 +1,67 @@
+"""All checks of a profile in their order: what builds on something that failed is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from conformance.doctor import accounts, cookies, logins, pages, people, sessions, tokens
+from conformance.doctor.coverage import coverage
+from conformance.doctor.findings import Diagnosis
+from conformance.doctor.patient import Patient
+from conformance.engine import Settings
+from conformance.model import Place, Profile, Scenario
+from conformance.stage import Stage
+
+
+def examined(
+    profile: Profile,
+    settings: Settings,
+    places: Mapping[str, Place],
+    scenarios: Iterable[Scenario],
+    max_wait: float = 60.0,
+) -> Diagnosis:
+    """Try the profile at its target; raises TargetError when the target does not answer.
+
+    `places` say where the profile has its keys, `scenarios` what it is meant for.
+    """
+    stage = Stage(profile, profile.users, settings.wire, settings.clock, settings.sleep)
+    patient = Patient(profile, stage, places)
+    _examine(patient)
+    return Diagnosis(
+        profile=profile.name,
+        path=profile.place.path,
+        url=profile.base_url,
+        findings=tuple(patient.findings),
+        coverage=coverage(scenarios, profile, max_wait),
+    )
+
+
+def _examine(patient: Patient) -> None:
+    pages.base_url(patient)
+    pages.server_errors(patient)
+    pages.stranger(patient)
+    pages.missing_page(patient)
+    tokens.csrf_token(patient)
+    if logins.right_password(patient):
+        _examine_sessions(patient)
+    else:
+        seen = "nobody could be logged in, so all that needs a session was not tried"
+        patient.warn("log in", seen, None, "correct what is said above, and ask again")
+
+
+def _examine_sessions(patient: Patient) -> None:
+    logins.wrong_password(patient)
+    tokens.csrf_use(patient)
+    has_cookies = cookies.listed_cookies(patient)
+    if has_cookies:
+        cookies.needed_cookies(patient)
+        cookies.kept_by_browsers(patient)
+        cookies.lifetimes(patient)
+    logins.log_out(patient)
+    logins.strangers_log_out(patient)
+    people.identity(patient)
+    people.others(patient)
+    if has_cookies:
+        can_register = accounts.register(patient)
+        sessions.managing(patient, can_register=can_register)
+        accounts.using_up(patient, can_register=can_register)
