@@ -77,6 +77,7 @@ def using_up(patient: Patient, *, can_register: bool) -> None:
     for name, check in _CHECKS.items():
         if name not in patient.profile.actions:
             continue
+        patient.leave()
         user = spare(patient) if can_register else None
         if user is not None:
             check(patient, user)

@@ -37,31 +37,37 @@ def examined(
 
 
 def _examine(patient: Patient) -> None:
-    pages.base_url(patient)
-    pages.server_errors(patient)
-    pages.stranger(patient)
-    pages.missing_page(patient)
-    tokens.csrf_token(patient)
-    if logins.right_password(patient):
-        _examine_sessions(patient)
-    else:
+    for check in _WITHOUT_SESSION:
+        check(patient)
+    if not logins.right_password(patient):
         seen = "nobody could be logged in, so all that needs a session was not tried"
         patient.warn("log in", seen, None, "correct what is said above, and ask again")
-
-
-def _examine_sessions(patient: Patient) -> None:
-    logins.wrong_password(patient)
-    tokens.csrf_use(patient)
+        return
     has_cookies = cookies.listed_cookies(patient)
+    for check in (*_WITH_SESSION, *(_WITH_COOKIES if has_cookies else ())):
+        patient.leave()
+        check(patient)
     if has_cookies:
-        cookies.needed_cookies(patient)
-        cookies.kept_by_browsers(patient)
-        cookies.lifetimes(patient)
-    logins.log_out(patient)
-    logins.strangers_log_out(patient)
-    people.identity(patient)
-    people.others(patient)
-    if has_cookies:
+        patient.leave()
         can_register = accounts.register(patient)
         sessions.managing(patient, can_register=can_register)
         accounts.using_up(patient, can_register=can_register)
+    patient.leave()
+
+
+_WITHOUT_SESSION = (
+    pages.base_url,
+    pages.server_errors,
+    pages.stranger,
+    pages.missing_page,
+    tokens.csrf_token,
+)
+_WITH_SESSION = (
+    logins.wrong_password,
+    tokens.csrf_use,
+    logins.log_out,
+    logins.strangers_log_out,
+    people.identity,
+    people.others,
+)
+_WITH_COOKIES = (cookies.needed_cookies, cookies.kept_by_browsers, cookies.lifetimes)

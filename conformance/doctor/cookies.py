@@ -56,22 +56,27 @@ def needed_cookies(patient: Patient) -> None:
     for name in (one for one in needed if one not in listed):
         seen = f"without '{name}', which is not listed, nobody is signed in"
         patient.wrong(_COOKIE, seen, place, f"add {name} to '{_COOKIE}'")
-    for name in (one for one in listed if one not in needed):
-        _not_needed(patient, name, needed)
+    if not needed:
+        _alternatives(patient, names, listed)
+    for name in (one for one in listed if needed and one not in needed):
+        seen = f"without '{name}' alice is signed in all the same, by {_listed(needed)}"
+        patient.warn(_COOKIE, seen, place, f"take '{name}' off the list")
     if needed and set(needed) == set(listed):
         others = [name for name in names if name not in listed]
         beside = f", and not {_listed(others)}" if others else ""
         patient.ok(_COOKIE, f"without {_listed(listed)} nobody is signed in{beside}")
 
 
-def _not_needed(patient: Patient, name: str, needed: Sequence[str]) -> None:
-    if needed:
-        seen = f"without '{name}' alice is signed in all the same, by {_listed(needed)}"
-        change = f"take '{name}' off the list"
-    else:
-        seen = f"without '{name}' alice is signed in all the same, by other cookies"
+def _alternatives(patient: Patient, names: Sequence[str], listed: Sequence[str]) -> None:
+    """No cookie is needed by itself: those that are not listed must not be enough together."""
+    alice = patient.log_in(patient.profile.users["alice"])
+    others = [alice.cookies[name] for name in names if name not in listed and name in alice.cookies]
+    if others and patient.page_with(others).signed_in:
+        seen = f"{_listed(one.name for one in others)} is enough to be signed in, and is not listed"
         change = "list every cookie that is enough by itself, or a logout can't be judged"
-    patient.warn(_COOKIE, seen, patient.place(_COOKIE), change)
+        patient.wrong(_COOKIE, seen, patient.place(_COOKIE), change)
+    else:
+        patient.ok(_COOKIE, f"one of {_listed(listed)} is enough, and no other cookie is")
 
 
 def _is_in_without(patient: Patient, left_out: str, names: Iterable[str]) -> bool:
@@ -82,7 +87,9 @@ def _is_in_without(patient: Patient, left_out: str, names: Iterable[str]) -> boo
     for _ in range(2):
         visitor = patient.log_in(patient.profile.users["alice"])
         kept = [visitor.cookies[name] for name in names if name in visitor.cookies]
-        if patient.page_with([one for one in kept if one.name != left_out]).signed_in:
+        is_in = patient.page_with([one for one in kept if one.name != left_out]).signed_in
+        patient.leave()
+        if is_in:
             return True
     return False
 

@@ -92,6 +92,7 @@ class Patient:
     stage: Stage
     places: Mapping[str, Place]
     findings: list[Finding] = field(default_factory=list)
+    visitors: list[Visitor] = field(default_factory=list)  # who may still be signed in
 
     # --- writing down ----------------------------------------------------------------------------
 
@@ -153,7 +154,15 @@ class Patient:
         given = user.password if password is None else password
         values = {"username": user.username, "password": given}
         login = self.attempt(self.profile.log_in, browser, values)
-        return Visitor(user, browser, login, cookies_of(login.exchanges))
+        visitor = Visitor(user, browser, login, cookies_of(login.exchanges))
+        if login.accepted:
+            self.visitors.append(visitor)
+        return visitor
+
+    def leave(self) -> None:
+        """Log everybody out, as targets limit how many sessions there may be."""
+        while self.visitors:
+            self.perform("log out", self.visitors.pop())
 
     def perform(self, name: str, visitor: Visitor, **more: str) -> Attempt:
         """Perform an optional action, or the logout, in a visitor's browser."""

@@ -31,6 +31,7 @@ def _try(
         seen = "not tried, as a user has one session here and this needs two"
         patient.warn(name, seen, patient.place(name), "raise 'session limit', if there may be more")
     elif user is not None:
+        patient.leave()
         check(patient, user)
 
 

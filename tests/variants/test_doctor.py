@@ -1,0 +1,20 @@
+"""The doctor finds nothing wrong with the profiles of servers that are right in other ways."""
+
+from pathlib import Path
+
+import pytest
+from mutants.harness import running, unchanged
+
+from conformance.doctor.checkup import examined
+from conformance.doctor.findings import Grade
+from conformance.profiles import key_places
+
+from . import VARIANTS
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_the_doctor_blames_no_right_profile(variant: str, tmp_path: Path) -> None:
+    with running(VARIANTS[variant], unchanged, tmp_path) as server:
+        places = key_places(Path(server.profile.place.path))
+        found = examined(server.profile, server.settings, places, [])
+    assert not [(one.subject, one.seen, one.change) for one in found.graded(Grade.WRONG)]
