@@ -12,7 +12,7 @@ from flask import Flask, Response, jsonify, request
 from reference_impl.auth.auth import Auth
 from reference_impl.views.users import user_json
 
-from .harness import ReferenceSite, mutant, unchanged
+from .harness import ReferenceSite, mutant
 from .planting import LOGIN, LOGOUT, ME, AnyToken, after, before, user_called
 from .serving import WSGI
 
@@ -143,7 +143,9 @@ def from_the_form(site: ReferenceSite) -> WSGI:
     return posted
 
 
-mutant("COOKIE-5", "over https the name has no prefix", on="https, plain name")(unchanged)
+mutant("COOKIE-5", "over https the name has no prefix", on="https, any name")(
+    lambda site: site.app({"SESSION_NAME": "sid"})
+)
 
 mutant("COOKIE-10", "the cookie is for a year")(setting(max_age=365 * 24 * 3600))
 

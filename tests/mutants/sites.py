@@ -150,12 +150,17 @@ class Control:
     target: str
     site: type[Site]
     cookie: str = ""  # instead of the profile's
+    pattern: str = ""  # what the profile says instead of a name
 
     @property
     def profile(self) -> Profile:
         """The profile, without any known failures: here a failure is a failure."""
         profile = replace(_profile(self.target), known_failures={})
-        return _renamed(profile, self.cookie) if self.cookie else profile
+        if self.cookie:
+            profile = _renamed(profile, self.cookie)
+        if self.pattern:
+            profile = replace(profile, session_cookies=(self.pattern,), cookie_patterns=True)
+        return profile
 
 
 def _renamed(profile: Profile, cookie: str) -> Profile:
@@ -178,6 +183,9 @@ CONTROLS = {
     # A name without prefix, whose attributes browsers do not insist on.
     "plain name": Control("reference", ReferenceSite, cookie="sid"),
     "https, plain name": Control("reference/https", ReferenceSite, cookie="sid"),
+    "https, any name": Control(
+        "reference/https", ReferenceSite, cookie="__Host-sid", pattern="(__Host-)?sid"
+    ),
     "classic": Control("classic", ClassicSite),
     "classic memory": Control("classic/memory", ClassicSite),
 }
@@ -189,6 +197,7 @@ OWN_AREA = {
     "classic memory": "contract/classic",
     "plain name": "cookies",
     "https, plain name": "cookies/secure",
+    "https, any name": "cookies",
 }
 
 Build = Callable[[Any], WSGI]

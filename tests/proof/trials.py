@@ -35,7 +35,7 @@ from mutants.serving import Listener
 from conformance.errors import own_defect
 from conformance.model import Outcome, Result, Scenario
 from conformance.profiles import at_url
-from conformance.scheduler import rounds
+from conformance.scheduler import Lane, rounds
 from conformance.target import Limits, opened
 
 Kind = Literal["right server", "mutant", "collateral", "null target", "run at a null target"]
@@ -93,9 +93,9 @@ def perform(trial: Trial) -> tuple[Seen, ...]:
 
 def _right_server(trial: Trial, folder: Path) -> Iterable[Seen]:
     """Try everything on one server, in the order of a run."""
-    first, last = rounds(specification().scenarios)
+    every = Lane(specification().scenarios)
     with running(CONTROLS[trial.name], unchanged, folder) as server:
-        return [tried(server, scenario) for scenario in [*first, *last]]
+        return [tried(server, one) for lane in rounds(every) for one in lane.scenarios]
 
 
 def _mutant(trial: Trial, folder: Path) -> Iterator[Seen]:

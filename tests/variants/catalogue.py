@@ -9,7 +9,7 @@ from .attempts import Attempts
 from .cookies import Cookies, SetTwice, SmallLetters
 from .guards import DoubleSubmit, DoubleSubmitForm, OneTimeToken, SessionToken
 from .jwt import Jwt, JwtReissued
-from .logins import AgentBound, Returning, TwoSteps
+from .logins import AgentBound, Returning, Trimming, TwoSteps
 from .server import Server, WithETags
 from .sessions import (
     AccessAndRefresh,
@@ -118,7 +118,14 @@ _VARIANTS = (
             "cookies": like(Cookies, secure=True, age="Max-Age", before=UNRELATED),
         },
     ),
-    Variant("throttle", {"answers": Json, "attempts": like(Attempts, limit=4, pause=900.0)}),
+    Variant(
+        "throttle",
+        {
+            "answers": Json,
+            "attempts": like(Attempts, limit=4, pause=900.0),
+            "server": Trimming,
+        },
+    ),
     Variant("lockout", {"attempts": like(Attempts, limit=5, tells=False)}),
 )
 

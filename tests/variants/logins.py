@@ -77,3 +77,11 @@ class AgentBound(Server):
         session = super().session_of(request)
         is_same = session is not None and session.agent == request.user_agent.string
         return session if is_same else None
+
+
+class Trimming(Server):
+    """Drops the spaces around a name before it looks at anything else."""
+
+    def log_in(self, visit: Visit) -> Response:
+        visit.fields["username"] = visit.fields.get("username", "").strip()
+        return super().log_in(visit)
