@@ -176,8 +176,8 @@ def _add_doctor(commands_: argparse._SubParsersAction[_Parser]) -> None:
     doctor = commands_.add_parser(
         "doctor",
         help="prove a profile at its server before any verdict, and tell what to change",
-        description="Try each sign and each action of a profile where it has to hold and where it "
-        "must not. A server that the profile can start is started, and stopped at the end.",
+        description="Try each sign and each action of a profile where it has to hold and where\n"
+        "it must not. A server that the profile can start is started, and stopped at the end.",
         epilog=_DOCTOR_EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -186,6 +186,7 @@ def _add_doctor(commands_: argparse._SubParsersAction[_Parser]) -> None:
     doctor.add_argument(
         "--max-wait", type=_seconds, default=60.0, metavar="60s", help="as it will be for the run"
     )
+    doctor.add_argument("--json", action="store_true", help="as JSON, for programs")
 
 
 def _add_target(command: _Parser) -> None:

@@ -143,7 +143,8 @@ def doctor(options: Namespace) -> int:
     except TargetError as error:
         sys.stderr.write(f"{error}\n")
         return _UNREACHABLE
-    say(diagnosis.text(found, colour=use_colour()).rstrip("\n"))
+    told = diagnosis.as_json(found) if options.json else diagnosis.text(found, colour=use_colour())
+    say(told.rstrip("\n"))
     return _WRONG_PROFILE if found.is_wrong else 0
 
 

@@ -78,6 +78,8 @@ def unrecognised(patient: Patient, page: Page, whose: str, *, is_in: bool) -> No
     if all(broken_of(own, page.exchange, names)):
         broken = what_is_broken(own, page.exchange, names)
         change = f"{broken}. Seen was {patient.suggestion(page.exchange)}"
+        if page.exchange.status in _MISSING:
+            change = f"is the path right? Else {change}"
         patient.wrong(name, seen, own[0].place, change)
         return
     seen = f"both signs hold for {whose}: {page.seen}"

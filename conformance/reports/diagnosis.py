@@ -1,13 +1,18 @@
-"""What the doctor found, for people: what is wrong comes last, where it is read first."""
+"""What the doctor found, for people (what is wrong comes last, where eyes are) and programs."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
 
 from conformance.doctor.findings import Coverage, Diagnosis, Finding, Grade, Lacking
 from conformance.model import Outcome
 from conformance.reports.layout import number_of, paint, paragraph, plain
 from conformance.yamltree import error_at
+
+SCHEMA = "session-conformance/doctor/1"
 
 _COLOURS = {
     Grade.OK: Outcome.PASSED,
@@ -26,6 +31,34 @@ def text(diagnosis: Diagnosis, *, colour: bool = False) -> str:
     for grade in (Grade.WARNING, Grade.WRONG):
         blocks += ["\n".join(_to_change(one, colour=colour)) for one in diagnosis.graded(grade)]
     return "\n\n".join([*filter(None, blocks), _conclusion(diagnosis)]) + "\n"
+
+
+def as_json(diagnosis: Diagnosis) -> str:
+    """Return the same as JSON, in ASCII."""
+    coverage = diagnosis.coverage
+    value = {
+        "schema": SCHEMA,
+        "profile": {"name": diagnosis.profile, "path": diagnosis.path},
+        "url": diagnosis.url,
+        "wrong": diagnosis.is_wrong,
+        "findings": [_finding_value(one) for one in diagnosis.findings],
+        "coverage": {
+            "scenarios": coverage.total,
+            "applicable": coverage.applicable,
+            "lacking": [{**asdict(one), "outcome": one.outcome.value} for one in coverage.lacking],
+        },
+    }
+    return json.dumps(value, indent=2) + "\n"
+
+
+def _finding_value(finding: Finding) -> dict[str, Any]:
+    return {
+        "grade": finding.grade.value,
+        "subject": finding.subject,
+        "seen": finding.seen,
+        "change": finding.change,
+        "place": asdict(finding.place) if finding.place else None,
+    }
 
 
 def _ok(finding: Finding, *, colour: bool) -> Iterator[str]:

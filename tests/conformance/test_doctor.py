@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
@@ -906,6 +907,28 @@ def test_colours_are_there_only_where_wanted(suite: Suite) -> None:
     found = examine(suite)
     assert "\x1b[32mok\x1b[0m" in diagnosis.text(found, colour=True)
     assert "\x1b[" not in diagnosis.text(found)
+
+
+def test_the_json_says_the_same(suite: Suite, capsys: pytest.CaptureFixture[str]) -> None:
+    suite.profile({"session cookie": "other"})
+    path = suite.folder / "profile.yaml"
+    assert main(["doctor", "--json", "--target", str(path)]) == 3
+    told = json.loads(capsys.readouterr().out)
+    assert told["schema"] == "session-conformance/doctor/1"
+    assert told["wrong"] is True
+    assert told["profile"] == {"name": "toy", "path": str(path)}
+    (wrong,) = [one for one in told["findings"] if one["grade"] == "wrong"]
+    assert wrong["subject"] == "session cookie"
+    assert wrong["place"]["path"] == str(path)
+    coverage = told["coverage"]
+    lacking = sum(one["scenarios"] for one in coverage["lacking"])
+    assert coverage["applicable"] + lacking == coverage["scenarios"]
+
+
+def test_a_page_that_is_not_there_asks_for_the_path(suite: Suite) -> None:
+    found = examine(suite, page(send="GET /mee")).graded(Grade.WRONG)
+    assert found
+    assert all(one.change.startswith("is the path right? Else what does not") for one in found)
 
 
 # --- the command ---------------------------------------------------------------------------------
