@@ -47,7 +47,7 @@ def _other(patient: Patient, role: str, user: User) -> None:
         return
     if not page.signed_in:
         seen = f"{role}'s login is accepted, and the page is {page.shown.state}: {page.seen}"
-        change = "what is different for this account? Is it one that may see the page?"
+        change = "is the password right, and if so, may this account see the page?"
         patient.wrong("users", seen, place, change)
         return
     seen = f"the page of {role} is taken for that of {page.shown.role}: {page.seen}"

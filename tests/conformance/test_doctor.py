@@ -487,6 +487,15 @@ WRONG: list[tuple[Spoil, Changes, Grade, str, str, str, str]] = [
         '"bob": {',
     ),
     (
+        refuses_in_words,
+        {"users": {**PROFILE["users"], "bob": {"username": "bob", "password": "forgotten"}}},
+        Grade.WRONG,
+        "users",
+        "bob's login is accepted, and the page is signed out: GET /me answered 401",
+        "is the password right",
+        '"bob": {',
+    ),
+    (
         always_alice,
         page(**{"signed in": {"body contains": "{username}"}}),
         Grade.WRONG,
