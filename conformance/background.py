@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from functools import partial
 
+from conformance.limits import Limits
 from conformance.model import Profile, Result, Scenario
 from conformance.scheduler import run_all
-from conformance.target import Interruption, Limits
+from conformance.target import Interruption
 from conformance.threads import Task
 
 

@@ -9,15 +9,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from conformance import __version__, commands
+from conformance import __version__
 from conformance.data import target_names
 from conformance.errors import SuiteError, own_defect
-from conformance.profiles import is_base_url, parse_seconds
-from conformance.schemas import SCHEMAS
-from conformance.target import MOST_AT_ONCE, parse_count, parse_rate
+from conformance.limits import MOST_AT_ONCE, parse_count, parse_rate, parse_seconds
 
 _INCOMPLETE = 2
 _MOST_PROCESSES = 64
+_SCHEMAS = ("scenario", "requirements", "profile", "standard", "guide")
 _WRONG_INPUT = 3  # the exit code when files or the command line are wrong
 _INTERRUPTED = 130  # what a shell expects after Ctrl-C
 _NO_READER = 141  # and of a program whose output nobody reads any more
@@ -48,7 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     options = _parser().parse_args(arguments)
     try:
-        return int(options.command(options))
+        from conformance import commands  # only now: --help and --version need none of that
+
+        return int(getattr(commands, options.command)(options))
     except SuiteError as error:
         sys.stderr.write(f"{error}\n")
         return _WRONG_INPUT
@@ -97,7 +98,7 @@ def _add_run(commands_: argparse._SubParsersAction[_Parser]) -> None:
         epilog=_EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    run.set_defaults(command=commands.run)
+    run.set_defaults(command="run")
     _add_target(run)
     run.add_argument("--area", action="append", default=[], metavar="A", help="only this area")
     run.add_argument(
@@ -141,7 +142,7 @@ def _add_check(commands_: argparse._SubParsersAction[_Parser]) -> None:
     check = commands_.add_parser(
         "check", help="check scenarios, requirements and profiles without any network"
     )
-    check.set_defaults(command=commands.check)
+    check.set_defaults(command="check")
     check.add_argument(
         "paths",
         nargs="*",
@@ -153,7 +154,7 @@ def _add_check(commands_: argparse._SubParsersAction[_Parser]) -> None:
 
 def _add_list(commands_: argparse._SubParsersAction[_Parser]) -> None:
     list_ = commands_.add_parser("list", help="list requirements, scenarios, targets or standards")
-    list_.set_defaults(command=commands.list_)
+    list_.set_defaults(command="list_")
     kinds = ("requirements", "scenarios", "targets", "standards")
     what = list_.add_mutually_exclusive_group()
     what.add_argument("kind", nargs="?", choices=kinds, default="requirements")
@@ -166,7 +167,7 @@ def _add_explain(commands_: argparse._SubParsersAction[_Parser]) -> None:
     explain = commands_.add_parser(
         "explain", help="explain a requirement, a scenario, a word of the vocabulary or a clause"
     )
-    explain.set_defaults(command=commands.explain)
+    explain.set_defaults(command="explain")
     explain.add_argument(
         "name", metavar="ID|NAME", help="such as LOGOUT-1, logout/twice or WSTG-SESS-06"
     )
@@ -181,7 +182,7 @@ def _add_doctor(commands_: argparse._SubParsersAction[_Parser]) -> None:
         epilog=_DOCTOR_EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    doctor.set_defaults(command=commands.doctor)
+    doctor.set_defaults(command="doctor")
     _add_target(doctor)
     doctor.add_argument(
         "--max-wait", type=_seconds, default=60.0, metavar="60s", help="as it will be for the run"
@@ -220,7 +221,7 @@ def _add_diff(commands_: argparse._SubParsersAction[_Parser]) -> None:
         epilog=_DIFF_EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    diff.set_defaults(command=commands.diff)
+    diff.set_defaults(command="diff")
     diff.add_argument("before", type=Path, metavar="A.json", help="the earlier report")
     diff.add_argument("after", type=Path, metavar="B.json", help="the later report")
     diff.add_argument("--json", action="store_true", help="as JSON, for programs")
@@ -233,11 +234,13 @@ def _add_schema(commands_: argparse._SubParsersAction[_Parser]) -> None:
         description="Print the JSON Schema of a kind of file. An editor that reads the line "
         "'# yaml-language-server: $schema=PATH' at the top of a file completes and checks it.",
     )
-    schema.set_defaults(command=commands.schema)
-    schema.add_argument("kind", choices=tuple(SCHEMAS))
+    schema.set_defaults(command="schema")
+    schema.add_argument("kind", choices=_SCHEMAS)
 
 
 def _url(text: str) -> str:
+    from conformance.profiles import is_base_url
+
     if not is_base_url(text):
         raise argparse.ArgumentTypeError(f"'{text}' is not a URL such as https://staging.example")
     return text

@@ -12,19 +12,15 @@ from pathlib import Path
 from conformance import crossreferences, explanations
 from conformance.data import folder, profile_path, target_names
 from conformance.differences import difference
-from conformance.doctor.checkup import examined
 from conformance.errors import InputError, InputErrors, TargetError, UsageError
-from conformance.judging import Judgement
 from conformance.known import unknown_names
+from conformance.limits import Limits
 from conformance.model import Profile, Result
 from conformance.outcomes import exit_code
 from conformance.profiles import at_url, key_places, read_profile
 from conformance.reportfiles import read_report
-from conformance.reports import diagnosis, differences, junit, report_json, text
-from conformance.scheduler import shuffled
-from conformance.schemas import schema_text
+from conformance.reports import diagnosis, differences
 from conformance.specification import Specification, load, select
-from conformance.target import Limits, opened
 from conformance.terminal import say, use_colour
 from conformance.vocabulary import VOCABULARY
 
@@ -34,6 +30,11 @@ _WRONG_PROFILE = 3
 
 def run(options: Namespace) -> int:
     """Run scenarios against a target, show what comes of them, and write the reports."""
+    # Only now: whoever lists or explains needs no connections and no threads.
+    from conformance.judging import Judgement
+    from conformance.reports import junit, report_json, text
+    from conformance.scheduler import shuffled
+
     specification = load(options.scenarios or folder("scenarios"), VOCABULARY)
     profile = profile_for(options.target, options.url, specification)
     scenarios = select(specification.scenarios, options.area, options.words)
@@ -131,6 +132,9 @@ def explain(options: Namespace) -> int:
 
 def doctor(options: Namespace) -> int:
     """Prove a profile at its target, and tell what to change in it; 3 when something is wrong."""
+    from conformance.doctor.checkup import examined
+    from conformance.target import opened
+
     specification = load(options.scenarios or folder("scenarios"), VOCABULARY)
     profile = profile_for(options.target, options.url, specification)
     places = key_places(profile_path(options.target))
@@ -158,6 +162,8 @@ def diff(options: Namespace) -> int:
 
 def schema(options: Namespace) -> int:
     """Print the JSON Schema of a kind of file."""
+    from conformance.schemas import schema_text
+
     say(schema_text(options.kind).rstrip())
     return 0
 

@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
-from conformance.browser import Wire
 from conformance.durations import durations
 from conformance.errors import SuiteError
 from conformance.expectations import expectations, response_differs
@@ -38,6 +37,7 @@ from conformance.stage import (
     Unproved,
 )
 from conformance.verbs import verbs
+from conformance.wire import Wire
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from datetime import datetime, timezone
 from types import FrameType
 
 from conformance import __version__
+from conformance.limits import Limits
 from conformance.model import Outcome, Profile, Result, Scenario, Verdict
 from conformance.outcomes import Run, summarise
 from conformance.processes import run_spread
@@ -18,7 +19,7 @@ from conformance.reports import text
 from conformance.reports.layout import number_of
 from conformance.scheduler import run_all
 from conformance.specification import Specification
-from conformance.target import Interruption, Limits
+from conformance.target import Interruption
 from conformance.terminal import say, use_colour
 from conformance.waiting import Notices
 

@@ -14,9 +14,10 @@ from typing import Any
 
 from conformance.engine import result_of
 from conformance.errors import own_defect
+from conformance.limits import Limits
 from conformance.model import Outcome, Profile, Result, Scenario
 from conformance.scheduler import OnOpen, run_all, shares
-from conformance.target import Interruption, Limits
+from conformance.target import Interruption
 
 _OPENED, _RESULT, _DEFECT = "opened", "result", "defect"  # what a process tells
 _POLL = 0.1  # seconds between two looks at whether the run was interrupted

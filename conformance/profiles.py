@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from conformance.guessing import MOST_GUESSES
 from conformance.launches import read_launch
+from conformance.limits import parse_seconds
 from conformance.model import (
     Action,
     KnownFailure,
@@ -71,9 +72,7 @@ _REQUIRED = (
     "log out",
     "protected page",
 )
-_UNITS = {"ms": 0.001, "s": 1.0, "min": 60.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?([a-z]+)")
 
 
 def read_profile(path: Path) -> Profile:
@@ -249,14 +248,6 @@ def seconds(node: Node, what: str) -> float:
         message = f"'{node.value}' is not a time such as 2 s, 500 ms, 30 min, 8 h or 7 d"
         raise node.error(message)
     return found
-
-
-def parse_seconds(text: str) -> float | None:
-    """Return a time such as `2 s`, `500ms`, `30 min`, `8 h` or `7 d` in seconds, or None."""
-    found = _DURATION.fullmatch(text)
-    if not found or found[2] not in _UNITS:
-        return None
-    return float(found[1]) * _UNITS[found[2]]
 
 
 def _durable(node: Node) -> bool:

@@ -10,8 +10,9 @@ from functools import partial
 from queue import SimpleQueue
 
 from conformance.engine import result_of, waits
+from conformance.limits import Limits
 from conformance.model import Outcome, Profile, Result, Scenario
-from conformance.target import Interruption, Limits, Target, comes_last, opened
+from conformance.target import Interruption, Target, comes_last, opened
 from conformance.threads import Task
 
 _MOST_WAITING = 500  # threads that may sleep at once beside those that work

@@ -6,15 +6,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from threading import Lock, local
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from conformance.actions import Answer, Shown
-from conformance.browser import Browser, Wire
+from conformance.browser import Browser
 from conformance.errors import SuiteError
 from conformance.model import Exchange, Profile, User
 from conformance.origins import Page as OriginPage
 from conformance.setcookie import SetCookie, parse_set_cookie
 from conformance.spellings import spellings
+
+if TYPE_CHECKING:  # whoever only reads scenarios needs no connections
+    from conformance.wire import Wire
 from conformance.timing import Timing
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 import time
 from collections.abc import Callable, Iterator
@@ -13,10 +12,10 @@ from pathlib import Path
 from threading import Event, Lock
 
 from conformance.accounts import leased
-from conformance.browser import Wire
 from conformance.engine import Settings, lack, result_of, run, waits
 from conformance.errors import TargetError, own_defect
 from conformance.known import with_known_failure
+from conformance.limits import Limits
 from conformance.model import Outcome, Profile, Request, Result, Scenario
 from conformance.needs import Lack
 from conformance.pace import Pace
@@ -25,40 +24,11 @@ from conformance.scenarios import read_scenarios
 from conformance.slots import Slots
 from conformance.stage import NotTried, Stage, Throttled
 from conformance.vocabulary import VOCABULARY
+from conformance.wire import Wire
 from conformance.yamltree import parse
 
-MOST_AT_ONCE = 256
 _TRIES = 5  # of a scenario that proved nothing, since this machine was too slow or too fast
 _LEAST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0  # seconds, for a target that asks for fewer requests
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a run allows itself.
-
-    `max_wait` per scenario and `timeout` per exchange are in seconds; `concurrency` scenarios are
-    at work at once (those that wait don't count), and `max_rps` requests start in a second (0: any
-    number).
-    """
-
-    max_wait: float = 60.0
-    timeout: float = 10.0
-    concurrency: int = 8
-    max_rps: float = 0.0
-
-
-def parse_count(text: str) -> int | None:
-    """Return how many scenarios may be at work at once (0 means one), or None."""
-    if not text.isdecimal() or int(text) > MOST_AT_ONCE:
-        return None
-    return max(1, int(text))
-
-
-def parse_rate(text: str) -> float | None:
-    """Return a number of requests per second, such as `20` or `0.5`, or None."""
-    if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,3})?", text):
-        return None
-    return float(text)
 
 
 class Interruption:

@@ -19,7 +19,7 @@ CONFORMANCE: Layers = (
     (
         "needs nothing of ours",
         ". reports model errors connections entropy setcookie spellings slots pace waiting "
-        "distribution terminal threads jwt decodings timing",
+        "distribution terminal limits threads jwt decodings timing",
     ),
     (
         "words, files, cookies and URLs",
@@ -34,6 +34,7 @@ CONFORMANCE: Layers = (
         "words about times, tokens and requests",
         "changes durations paths claims shapes sendings returns insides newcomers guessing",
     ),
+    ("requests over connections", "wire"),
     ("a browser, and what is seen in answers", "browser origins readings signs jwtchanges"),
     ("requests as a profile says them", "composition"),
     ("requests as other sites send them", "forgeries"),
@@ -81,6 +82,7 @@ CONFORMANCE: Layers = (
     ("runs in the background and in processes", "background processes"),
     ("a run before somebody's eyes", "judging"),
     ("what the command line can do", "commands"),
+    ("scenarios as items of pytest", "items"),
     ("the edges", "cli plugin"),
     ("the command", "__main__"),
 )
@@ -105,10 +107,11 @@ TABLES = {"conformance": CONFORMANCE, "reference_impl": REFERENCE}
 
 # The foreign libraries that a module knows; the others know Python's own alone.
 FOREIGN = {
-    "conformance.browser": {"requests", "urllib3"},
+    "conformance.wire": {"requests", "urllib3"},
     "conformance.connections": {"urllib3"},
     "conformance.yamltree": {"yaml"},
     "conformance.plugin": {"pytest"},
+    "conformance.items": {"pytest"},
     "conformance.distribution": {"pytest", "xdist"},
     "reference_impl.app": {"flask", "werkzeug"},
     "reference_impl.passwords": {"werkzeug"},
@@ -288,10 +291,10 @@ def test_the_lowest_modules_import_nothing_of_ours(module: str) -> None:
 @pytest.mark.parametrize(
     ("library", "knowing"),
     [
-        ("requests", {"conformance.browser"}),
-        ("urllib3", {"conformance.browser", "conformance.connections"}),
+        ("requests", {"conformance.wire"}),
+        ("urllib3", {"conformance.wire", "conformance.connections"}),
         ("yaml", {"conformance.yamltree"}),
-        ("pytest", {"conformance.plugin", "conformance.distribution"}),
+        ("pytest", {"conformance.plugin", "conformance.items", "conformance.distribution"}),
         ("xdist", {"conformance.distribution"}),
     ],
 )

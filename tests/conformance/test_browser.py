@@ -17,9 +17,10 @@ import responses
 import trustme
 
 from conformance import __version__
-from conformance.browser import LARGEST_BODY, Browser, Wire
+from conformance.browser import Browser
 from conformance.errors import TargetError, Unreachable
 from conformance.model import Exchange, Request
+from conformance.wire import LARGEST_BODY, Wire
 
 START = datetime(2026, 3, 1, 12, 0, 0, tzinfo=timezone.utc)
 SECRET = "secret-token-value"  # planted to see that no message shows it

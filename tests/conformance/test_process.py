@@ -15,11 +15,11 @@ from toyserver import PASSWORDS
 from toysuite import START, TOYSERVER, alive, write_profile
 
 from conformance import process
-from conformance.browser import Wire
 from conformance.errors import ServerProcessError, Unreachable
 from conformance.model import Profile
 from conformance.process import started
 from conformance.profiles import read_profile
+from conformance.wire import Wire
 
 PYTHON = "{python} -c"
 URL = "http://127.0.0.1:{port}"

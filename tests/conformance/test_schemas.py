@@ -31,9 +31,10 @@ from test_standards import WRONG as WRONG_STANDARDS
 from yamlreadings import ROOT, as_editors, as_texts, kind_of, shipped
 
 from conformance import profiles
+from conformance.cli import main
 from conformance.errors import InputError
 from conformance.profile_actions import OPTIONAL_ACTIONS
-from conformance.schemas import SCHEMAS
+from conformance.schemas import SCHEMAS, schema_text
 from conformance.schemas.objects import objects
 from conformance.steps import _OBJECTS, StepReader
 from conformance.vocabulary import VOCABULARY
@@ -80,6 +81,12 @@ def test_every_shipped_file_is_valid_by_its_schema(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert wrong(kind_of(path), as_texts(text)) == []
     assert wrong(kind_of(path), as_editors(text)) == []
+
+
+@pytest.mark.parametrize("kind", SCHEMAS)
+def test_the_command_prints_every_schema(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["schema", kind]) == 0
+    assert capsys.readouterr().out == schema_text(kind)
 
 
 # --- what the loaders accept and refuse, so does the schema --------------------------------------

@@ -131,7 +131,7 @@ def test_a_connection_that_is_closed_refuses_what_is_too_long(
     def close(*_: object, **__: object) -> Exchange:
         raise Closed("POST /login: closed")
 
-    monkeypatch.setattr("conformance.browser.Wire.send", close)
+    monkeypatch.setattr("conformance.wire.Wire.send", close)
     steps = f"then:\n  - log in with: {{user: alice, sent: {sent}}}\n    expect: no server error\n"
     assert suite.run(steps).outcome is outcome
 

@@ -6,10 +6,10 @@ import pytest
 from toyserver import PASSWORDS, Reply
 from toysuite import Clock, Suite
 
-from conformance.browser import Wire
 from conformance.model import Exchange, Request, User
 from conformance.spellings import spellings
 from conformance.stage import NotTried, Stage
+from conformance.wire import Wire
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from typing import Any
 
 from toyserver import PASSWORDS, Toy
 
-from conformance.browser import Wire
 from conformance.engine import Settings, run
 from conformance.model import Profile, Result, Scenario
 from conformance.profiles import read_profile
@@ -21,6 +20,7 @@ from conformance.scenarios import read_scenarios
 from conformance.stage import Server
 from conformance.target import Limits, Target
 from conformance.vocabulary import VOCABULARY
+from conformance.wire import Wire
 from conformance.yamltree import parse
 
 TOYSERVER = Path(__file__).with_name("toyserver.py")

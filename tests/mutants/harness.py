@@ -53,13 +53,13 @@ from variants import PARTS as VARIANT_PARTS
 from variants import VARIANTS, Variant
 
 from conformance.accounts import leased
-from conformance.browser import Wire
 from conformance.data import folder
 from conformance.engine import Settings, lack, result_of, run
 from conformance.errors import TargetError
 from conformance.model import Outcome, Profile, Result, Scenario
 from conformance.specification import Specification, load
 from conformance.vocabulary import VOCABULARY
+from conformance.wire import Wire
 from reference_impl.auth.administration import Administration
 from reference_impl.auth.attempts import Attempts
 from reference_impl.auth.auth import Auth
