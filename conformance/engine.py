@@ -181,6 +181,7 @@ class _Performance:
 
     def outcome(self) -> tuple[Outcome, str, str, str]:
         """Run all steps; return the outcome, the reason, what was expected and what observed."""
+        started = self.stage.clock()
         for step in self.scenario.steps:
             try:
                 self.repeated(step)
@@ -189,11 +190,23 @@ class _Performance:
                 if step in self.scenario.then:
                     return Outcome.FAILED, "", error.expected, error.observed
                 reason = "this step only prepares the proof, so nothing was proved"
+                self.too_slow = self.took_long(step, self.stage.clock() - started)
                 return Outcome.INCONCLUSIVE, reason, error.expected, error.observed
             except _Stopped as stopped:
                 self.place = stopped.step.place
                 return *self.stopped(stopped.reason), "", ""
         return Outcome.PASSED, "", "", ""
+
+    def took_long(self, last: Step, seconds: float) -> bool:
+        """Tell whether so much time went by, waits aside, that some session was free to end.
+
+        Then it is worth another try: what only prepares a proof ought to hold.
+        """
+        timeouts = self.stage.profile.timeouts
+        limits = [limit for limit in (timeouts.idle, timeouts.absolute) if limit]
+        steps = self.scenario.steps
+        waited = sum(_waits(step, timeouts) for step in steps[: steps.index(last) + 1])
+        return bool(limits) and seconds - waited > min(limits) - timeouts.allowance
 
     def stopped(self, reason: SuiteError) -> tuple[Outcome, str]:
         if isinstance(reason, TooSlow):

@@ -9,10 +9,13 @@ _SERVER_ERROR = 500
 
 
 @expectations("accepted", about="action")
-def accepted(seen: Seen, _: Stage) -> str | None:
+def accepted(seen: Seen, stage: Stage) -> str | None:
     """The action succeeded, by the profile's sign of success."""
     _refuse_unrecognised(seen)
-    return None if seen.answer == "accepted" else f"refused: {_last(seen)}"
+    if seen.answer == "accepted":
+        return None
+    stage.refuse_slowness(seen.exchanges[-1], seen.life)
+    return f"refused: {_last(seen)}"
 
 
 @expectations("refused", about="action", refusal=True)

@@ -70,7 +70,7 @@ def seen_of(stage: Stage, seat: Seat, answer: Answer, exchanges: tuple[Exchange,
     seat.cookies = cookies or seat.cookies
     if answer == "accepted":
         seat.life.active = exchanges[-1].started
-    return Seen(exchanges, answer=answer, cookies=cookies)
+    return Seen(exchanges, answer=answer, cookies=cookies, life=seat.life)
 
 
 def manner(stage: Stage, seat: Seat, action: Action, wanted: Mapping[str, str]) -> Manner:

@@ -101,4 +101,4 @@ def log_out(stage: Stage, seat: Seat, wanted: Mapping[str, str]) -> Seen:
     seat.not_kept = ()
     cookies = session_cookies_in(stage, exchanges)
     still_held = tuple(name for name, value in before if (name, value) in after)
-    return Seen(exchanges, answer=answer, cookies=cookies, still_held=still_held)
+    return Seen(exchanges, answer=answer, cookies=cookies, life=seat.life, still_held=still_held)

@@ -62,6 +62,33 @@ def test_an_expectation_before_then_that_does_not_hold_proves_nothing(
     assert "nothing was proved" in result.reason
 
 
+@pytest.mark.parametrize(("seconds", "too_slow"), [(8.9, False), (9.1, True)])
+def test_a_preparation_that_took_long_is_worth_another_try(
+    suite: Suite, clock: Clock, seconds: float, too_slow: bool
+) -> None:
+    def me(_: Asked) -> Reply:
+        clock.sleep(seconds)
+        return Reply(200, {"user": "bob"})
+
+    suite.toy.routes["GET /me"] = me
+    given = "given:\n  - log in: alice\n  - visit: protected page\n    expect: signed in\n"
+    result = suite.run(f"{given}then:\n  - log in: alice\n")
+    assert (result.outcome, result.too_slow) == (Outcome.INCONCLUSIVE, too_slow)
+
+
+@pytest.mark.parametrize(("idle", "outcome"), [(8.9, Outcome.FAILED), (9.1, Outcome.INCONCLUSIVE)])
+def test_an_action_that_came_too_late_proves_nothing(
+    suite: Suite, clock: Clock, idle: float, outcome: Outcome
+) -> None:
+    def logout(_: Asked) -> Reply:
+        clock.sleep(idle)
+        return Reply(401)
+
+    suite.toy.routes["POST /logout"] = logout
+    result = suite.run("given:\n  - log in: alice\nthen:\n  - log out\n")
+    assert result.outcome is outcome
+
+
 @pytest.mark.parametrize("status", [302, 404, 418, 500, 502])
 def test_a_page_that_no_sign_recognises_is_an_error(suite: Suite, status: int) -> None:
     answers(suite.toy, "GET /me", Reply(status))
