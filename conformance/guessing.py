@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from conformance.words import Words
 
+STOPPED = (403, 423, 429, 503)  # statuses by which servers stop who guesses
 MOST_GUESSES = 100  # wrong ones in a row that may go unhindered: NIST SP 800-63B-4 3.2.2
 
 

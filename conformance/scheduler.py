@@ -156,9 +156,9 @@ def _run_lane(
 def rounds(lane: Lane) -> list[Lane]:
     """Return what runs first, what then runs one by one, and what comes when all has ended."""
     last = tuple(one for one in lane.scenarios if comes_last(one))
-    others = [one for one in lane.scenarios if one not in last]
+    others = [one for one in lane.scenarios if not comes_last(one)]
     quiet = tuple(one for one in others if "quiet" in one.needs)
-    first = tuple(one for one in others if one not in quiet)
+    first = tuple(one for one in others if "quiet" not in one.needs)
     return [Lane(first, lane.alone), Lane(quiet, alone=True), Lane(last, lane.alone)]
 
 

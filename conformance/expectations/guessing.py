@@ -6,11 +6,11 @@ from email.utils import parsedate_to_datetime
 
 from conformance.errors import Unrecognised
 from conformance.expectations.registry import describe, expectations
+from conformance.guessing import STOPPED
 from conformance.signs import holds
 from conformance.stage import Seen, Stage, TooSlow
 
 _TOO_MANY_REQUESTS = 429
-_STOPPED = (403, 423, _TOO_MANY_REQUESTS, 503)
 
 
 @expectations("throttled", about="action", refusal=True)
@@ -21,7 +21,7 @@ def throttled(seen: Seen, stage: Stage) -> str | None:
     if seen.answer == "refused" or any(holds(sign, last, {}) for sign in signs):
         return None
     if seen.answer == "unrecognised":
-        if last.status in _STOPPED:
+        if last.status in STOPPED:
             return None
         message = "neither the signs of 'log in' nor that of 'throttling' recognise this answer"
         raise Unrecognised(f"{describe(last)}: {message}")

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from conformance.changes import credential_changes
 from conformance.errors import Unrecognised
-from conformance.guessing import MOST_GUESSES, Guise, disguises
+from conformance.guessing import MOST_GUESSES, STOPPED, Guise, disguises
 from conformance.model import Action, Exchange
 from conformance.signs import holds
 from conformance.stage import DoesNotApply, Guesses, Seat, Seen, Stage
@@ -19,7 +19,6 @@ from conformance.verbs.registry import ON_ACTION, verbs
 _SLOWER = 1.0  # seconds; less may be the machine
 _COMPARED = 3  # guesses at the beginning and at the end
 _AT_ONCE = 4  # times as many as are allowed one after another
-_STOPPED = (403, 423, 429, 503)
 
 Wanted = Mapping[str, str]
 
@@ -82,7 +81,7 @@ def _guess(stage: Stage, seat: Seat, wanted: Wanted, number: int) -> Exchange:
     seat = Seat(stage.new_browser()) if guise.new_browser else seat
     seen = _send(stage, seat, guise, f"{wrong}{number}")
     last = seen.exchanges[-1]
-    if seen.answer == "accepted" or (last.status >= 500 and last.status not in _STOPPED):
+    if seen.answer == "accepted" or (last.status >= 500 and last.status not in STOPPED):
         raise Unrecognised(f"a wrong password was answered {last.status}")
     return last
 

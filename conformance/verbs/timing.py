@@ -6,6 +6,7 @@ import secrets
 
 from conformance.changes import Credentials, credential_changes
 from conformance.errors import Unrecognised
+from conformance.guessing import STOPPED
 from conformance.model import Exchange, User
 from conformance.stage import NotTried, Seat, Seen, Stage
 from conformance.timing import Timing, pairs_within
@@ -52,7 +53,7 @@ def _unknown(user: User) -> Credentials:
 def _seconds(stage: Stage, credentials: Credentials, usual: Exchange) -> float:
     exchange = _refused(stage, credentials)
     # What differs by kind is told apart by ENUM-1; here it is only about being stopped.
-    if exchange.status != usual.status and exchange.status in (403, 423, 429, 503):
+    if exchange.status != usual.status and exchange.status in STOPPED:
         raise _throttled(exchange)
     return exchange.seconds
 
