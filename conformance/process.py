@@ -116,6 +116,9 @@ class TargetProcess:
         """Start the target and wait until it accepts connections."""
         self.stop()  # what is left of it, so that two never share its port and its data
         command = self.launch.start
+        if not self._falls_silent():
+            how = f"can't be started: something listens at {self._where} already"
+            raise self._failed(command, how, "")
         try:
             with self._log.open("ab") as log, tempfile.TemporaryFile() as given:
                 given.write(command.input.encode())
@@ -134,7 +137,10 @@ class TargetProcess:
         self._wait_until_it_listens(self._process)
 
     def stop(self) -> None:
-        """Stop the target and its children; kill what has not ended after 5 seconds."""
+        """Stop the target and its children; kill what has not ended after 5 seconds.
+
+        Returns when nothing of it takes connections any more, or after 5 seconds more.
+        """
         process, self._process = self._process, None
         if process is None:
             return
@@ -146,6 +152,7 @@ class TargetProcess:
         finally:
             _signal_group(process, signal.SIGKILL)
             process.wait()
+            self._falls_silent()  # a killed child may hold the port for a moment longer
 
     @property
     def _log(self) -> Path:
@@ -155,19 +162,39 @@ class TargetProcess:
         return {**os.environ, **self.launch.environment}
 
     def _wait_until_it_listens(self, process: subprocess.Popen[bytes]) -> None:
-        parts = urlsplit(self.base_url)
-        address = (parts.hostname or "127.0.0.1", parts.port or 80)
         deadline = time.monotonic() + _START_SECONDS
         while time.monotonic() < deadline:
             if process.poll() is not None:
                 how = f"ended at once with exit code {process.returncode}"
                 raise self._start_failed(how)
-            with suppress(OSError), socket.create_connection(address, timeout=1):
+            if self._listens():
                 return
             time.sleep(_POLL_SECONDS)
         self.stop()
-        how = f"does not listen at {address[0]}:{address[1]} after {_START_SECONDS} s"
+        how = f"does not listen at {self._where} after {_START_SECONDS} s"
         raise self._start_failed(how)
+
+    def _falls_silent(self) -> bool:
+        deadline = time.monotonic() + _STOP_SECONDS
+        while self._listens():
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(_POLL_SECONDS)
+        return True
+
+    def _listens(self) -> bool:
+        with suppress(OSError), socket.create_connection(self._address, timeout=1):
+            return True
+        return False
+
+    @property
+    def _address(self) -> tuple[str, int]:
+        parts = urlsplit(self.base_url)
+        return parts.hostname or "127.0.0.1", parts.port or 80
+
+    @property
+    def _where(self) -> str:
+        return "{}:{}".format(*self._address)
 
     def _start_failed(self, how: str) -> ServerProcessError:
         return self._failed(self.launch.start, how, self._log.read_text("utf-8", "replace"))

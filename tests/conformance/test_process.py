@@ -112,6 +112,39 @@ def test_a_restart_keeps_the_address_and_the_data(launching: Callable[..., Profi
     assert before != after
 
 
+LINGERING = """
+import os, signal, socket, sys, threading
+server = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+if os.fork() == 0:
+    signal.signal(signal.SIGTERM, lambda *_: threading.Timer(0.5, os._exit, [0]).start())
+    while True:
+        signal.pause()
+signal.pause()
+"""
+
+
+def test_a_stopped_target_listens_no_more_even_if_a_child_outlives_it(
+    launching: Callable[..., Profile], tmp_path: Path
+) -> None:
+    script = tmp_path / "lingering.py"
+    script.write_text(LINGERING)
+    with started(launching(start=f"{{python}} {script} {{port}}")) as (filled, running):
+        port = int(filled.base_url.rpartition(":")[2])
+        running.stop()
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", port))
+
+
+def test_a_start_where_something_listens_already_is_told(
+    launching: Callable[..., Profile], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "_STOP_SECONDS", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        reason = failure_of(launching(base_url=f"http://127.0.0.1:{port}", start=START))
+    assert f"can't be started: something listens at 127.0.0.1:{port} already" in reason
+
+
 def test_a_second_start_replaces_the_first_one(launching: Callable[..., Profile]) -> None:
     with started(launching(start=f"{START} --pids {{scratch}}/pids")) as (_, running):
         running.start()

@@ -34,21 +34,29 @@ def test_a_task_that_breaks_has_ended_too(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 INTERRUPTED = """
-import os, signal, sys, threading, time
+import os, signal, threading, time
 from conformance.threads import Task
+
+noticed, started = threading.Event(), threading.Event()
 
 def work():
     started.set()
-    time.sleep(0.3)
+    noticed.wait()
+    time.sleep(0.05)  # the main thread is at its end by now
     print("finished", flush=True)
 
-started = threading.Event()
+def interrupt():
+    while not noticed.wait(0.1):
+        os.kill(os.getpid(), signal.SIGINT)
+
 task = Task(work)
 started.wait()
-threading.Thread(target=lambda: (time.sleep(0.1), os.kill(os.getpid(), signal.SIGINT))).start()
 try:
+    threading.Thread(target=interrupt).start()
     task.wait()
 except KeyboardInterrupt:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    noticed.set()
     print("interrupted", flush=True)
 """
 
