@@ -40,10 +40,11 @@ def run_all(
     """Run the scenarios and yield each result as soon as there is one.
 
     All that waits starts at once, the longest first, and sleeps beside the rest; what needs the
-    end of the run comes last. Scenarios that restart the server have targets of their own, where
-    they run one after the other. What proved nothing because the machine was too slow is tried
-    again when all else has ended, one at a time. `on_open` gets the URL of each target once it is
-    open. After an interruption the rest of the results come at once.
+    end of the run comes last, or has a target of its own from the start. Scenarios that restart
+    the server have targets of their own, where they run one after the other. What proved nothing
+    because the machine was too slow is tried again when all else has ended, one at a time.
+    `on_open` gets the URL of each target once it is open. After an interruption the rest of the
+    results come at once.
     """
     named = {one.name: one for one in scenarios}
     late: list[Scenario] = []
@@ -94,22 +95,30 @@ def shuffled(scenarios: Sequence[Scenario], seed: int) -> list[Scenario]:
 def lanes(
     scenarios: Sequence[Scenario], profile: Profile, restarting_lanes: int = _RESTARTING_LANES
 ) -> list[Lane]:
-    """Return what shares a target: all that leaves it running, and a few lanes that restart it.
+    """Return what shares a target: all that leaves it as it is, and what needs one of its own.
 
-    The latter are as long as each other, as far as their waits go.
+    Where the suite can start targets, one is for the scenarios that may be the end of it, and a few
+    are for those that restart theirs, each as long as the others as far as its waits go.
     """
     restarting = [one for one in scenarios if restarts(one, profile)]
-    others = tuple(one for one in scenarios if not restarts(one, profile))
+    staying = [one for one in scenarios if not restarts(one, profile)]
+    ending = tuple(one for one in staying if ends(one, profile))
+    others = tuple(one for one in staying if not ends(one, profile))
     shares: list[list[Scenario]] = [[] for _ in restarting[:restarting_lanes]]
     for one in longest_first(restarting, profile):
         min(shares, key=lambda share: _waits(share, profile)).append(one)
-    every = [Lane(others), *(Lane(tuple(share), alone=True) for share in shares)]
+    every = [Lane(ending), Lane(others), *(Lane(tuple(share), alone=True) for share in shares)]
     return [lane for lane in every if lane.scenarios]
 
 
 def restarts(scenario: Scenario, profile: Profile) -> bool:
     """Say whether the scenario would stop the server under the feet of others."""
     return "restart" in scenario.needs and profile.launch is not None
+
+
+def ends(scenario: Scenario, profile: Profile) -> bool:
+    """Say whether the scenario has a target to itself and its like, which it may use up."""
+    return comes_last(scenario) and profile.launch is not None
 
 
 def longest_first(scenarios: Sequence[Scenario], profile: Profile) -> list[Scenario]:
@@ -125,12 +134,13 @@ def _waits(scenarios: Sequence[Scenario], profile: Profile) -> float:
 def shares(scenarios: Sequence[Scenario], profile: Profile, count: int) -> dict[str, int]:
     """Return, by name, which of `count` processes runs each scenario: waits are spread evenly.
 
-    Scenarios that restart the server stay together, so that only one process starts a server
-    more for them.
+    Scenarios that restart the server, and those that end it, stay together, so that only one
+    process starts a server more for each of the two.
     """
-    ordered = longest_first([one for one in scenarios if not restarts(one, profile)], profile)
-    spread = {one.name: number % count for number, one in enumerate(ordered)}
-    return {one.name: spread.get(one.name, count - 1) for one in scenarios}
+    at_home = {one.name: count - 1 for one in scenarios if restarts(one, profile)}
+    at_home |= {one.name: 0 for one in scenarios if ends(one, profile)}
+    ordered = longest_first([one for one in scenarios if one.name not in at_home], profile)
+    return at_home | {one.name: number % count for number, one in enumerate(ordered)}
 
 
 def _run_lane(

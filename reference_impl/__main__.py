@@ -8,7 +8,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from reference_impl.app import KEEPERS, create_app
+from reference_impl.app import create_app
+from reference_impl.auth.session_db_auth import SessionDBAuth
 from reference_impl.clock import utc_now
 from reference_impl.models.database import Database, DatabaseUnavailable
 from reference_impl.models.user import EmailTaken, Users, is_email, normalise_email
@@ -69,24 +70,25 @@ def serve(options: argparse.Namespace, settings: Settings, database: Database) -
     server.run()
 
 
-def create_user(options: argparse.Namespace, settings: Settings, database: Database) -> None:
-    """Add an account; the password comes from stdin, never from the command line."""
-    address = normalise_email(options.email)
-    if not is_email(address):
-        raise CommandError(f"{options.email!r} is not an email address")
-    password = _read_password()
-    problem = password_problem(password)
-    if problem:
-        raise CommandError(problem)
-    try:
-        Users(database).add(address, Hasher(settings.password_method).hash(password), utc_now())
-    except EmailTaken:
-        raise CommandError(f"{address} has an account already") from None
+def create_users(options: argparse.Namespace, settings: Settings, database: Database) -> None:
+    """Add accounts; the passwords come from stdin, never from the command line."""
+    hasher, users = Hasher(settings.password_method), Users(database)
+    for email, password in zip(options.emails, _read_passwords(options.emails), strict=True):
+        address = normalise_email(email)
+        if not is_email(address):
+            raise CommandError(f"{email!r} is not an email address")
+        problem = password_problem(password)
+        if problem:
+            raise CommandError(problem)
+        try:
+            users.add(address, hasher.hash(password), utc_now())
+        except EmailTaken:
+            raise CommandError(f"{address} has an account already") from None
 
 
 def purge_sessions(_options: argparse.Namespace, settings: Settings, database: Database) -> None:
     """Remove expired sessions, in batches that hold the write lock only for moments."""
-    keeper = KEEPERS["session_db_auth"](settings, database, utc_now)
+    keeper = SessionDBAuth(settings, database, utc_now)
     removed = last = keeper.purge(PURGE_BATCH)
     while last == PURGE_BATCH:
         time.sleep(PURGE_PAUSE)
@@ -104,13 +106,18 @@ def _open(settings: Settings) -> Database:
     return database
 
 
-def _read_password() -> str:
+def _read_passwords(emails: Sequence[str]) -> list[str]:
+    """Ask for each password, or read them from stdin: a single one, or one in each line."""
     if sys.stdin.isatty():
-        return getpass.getpass("Password: ")
+        return [getpass.getpass(f"Password of {email}: ") for email in emails]
     try:
-        return sys.stdin.buffer.read().decode("utf-8").removesuffix("\n").removesuffix("\r")
+        given = sys.stdin.buffer.read().decode("utf-8").removesuffix("\n").removesuffix("\r")
     except UnicodeDecodeError:
         raise CommandError("the password is not UTF-8") from None
+    passwords = [given] if len(emails) == 1 else given.splitlines()
+    if len(passwords) != len(emails):
+        raise CommandError(f"{len(emails)} accounts need as many lines, each with a password")
+    return passwords
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -123,9 +130,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--certificate", type=_file, help="PEM file; needs --key")
     parser.add_argument("--key", type=_file, help="PEM file of the certificate's key")
     commands = parser.add_subparsers(title="other commands")
-    add = commands.add_parser("create-user", help="add an account; password from stdin")
-    add.add_argument("email")
-    add.set_defaults(command=create_user)
+    add = commands.add_parser(
+        "create-user", help="add accounts; the passwords come from stdin, a line for each"
+    )
+    add.add_argument("emails", nargs="+", metavar="email")
+    add.set_defaults(command=create_users)
     purge = commands.add_parser("purge-sessions", help="remove expired sessions")
     purge.set_defaults(command=purge_sessions)
     return parser

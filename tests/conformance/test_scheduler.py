@@ -66,6 +66,9 @@ def waiting(duration: str) -> str:
     return f"when:\n  - wait: {duration}\nthen:\n  - log in: alice\n"
 
 
+LAST = f"needs: [the end of the run]\n{LOGIN.lstrip()}"
+
+
 @pytest.fixture
 def live(suite: Suite) -> Suite:
     suite.toy.clock = time.monotonic
@@ -169,6 +172,21 @@ def test_scenarios_that_restart_the_server_have_few_lanes(suite: Suite) -> None:
         (3, True),
         (2, True),
     ]
+
+
+def test_what_needs_the_end_of_the_run_has_a_target_of_its_own_where_one_can_be_started(
+    suite: Suite,
+) -> None:
+    last = suite.scenario(LAST, "toy/last")
+    cases = [last, *named(suite, one=LOGIN, restart=RESTART)]
+    launched = lanes(cases, suite.profile({**OWN_SERVER, "start": START}))
+    assert [[one.name for one in lane.scenarios] for lane in launched] == [
+        ["toy/last"],
+        ["toy/one"],
+        ["toy/restart"],
+    ]
+    running = lanes(cases, suite.profile())
+    assert [len(lane.scenarios) for lane in running] == [3]
 
 
 def test_what_was_too_slow_is_tried_again_when_all_else_has_ended(
@@ -318,9 +336,6 @@ def test_a_run_that_nobody_listens_to_any_more_is_interrupted(suite: Suite, tmp_
     running.close()
     assert interruption.happened
     assert not any(alive(int(pid)) for pid in (tmp_path / "pids").read_text().split())
-
-
-LAST = f"needs: [the end of the run]\n{LOGIN.lstrip()}"
 
 
 def test_what_needs_the_end_of_the_run_starts_when_all_else_has_ended(suite: Suite) -> None:

@@ -19,6 +19,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
 from reference_impl.models.database import Database
+from reference_impl.models.user import Users
 from reference_impl.passwords import Hasher
 
 from .conftest import MakeWorld
@@ -106,6 +107,20 @@ def test_it_serves_and_stops_at_once(tmp_path: Path, number: int, workers: str) 
         assert time.monotonic() - started < 20
         assert (process.returncode, out, err) == (0, "", "")
     assert {file.name.partition("-")[0] for file in tmp_path.iterdir()} == {"sessions.db"}
+
+
+def test_several_accounts_take_a_password_from_each_line(tmp_path: Path) -> None:
+    made = run(tmp_path, "create-user", ALICE["email"], "b@c.de", stdin=b"first of all\nnext one\n")
+    assert (made.returncode, made.stdout, made.stderr) == (0, b"", b"")
+    short = run(tmp_path, "create-user", "c@d.ef", "d@e.fg", stdin=b"the only one\n")
+    assert short.returncode == 1
+    assert short.stderr == b"error: 2 accounts need as many lines, each with a password\n"
+    users = Users(Database(make_url(f"sqlite:///{tmp_path}/sessions.db")))
+    hashes = [users.by_email(email) for email in (ALICE["email"], "b@c.de")]
+    hasher = Hasher("scrypt")
+    for user, password in zip(hashes, ("first of all", "next one"), strict=True):
+        assert user is not None
+        assert hasher.verify(user.password_hash, password)
 
 
 def test_a_session_survives_a_restart_and_a_logout_a_kill(tmp_path: Path) -> None:
