@@ -32,6 +32,16 @@ class BaseUrl:
         return self.origin + _path_and_query(target)
 
 
+def is_base_url(text: str) -> bool:
+    """Say whether `text` is an http or https URL with a host and no query."""
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.query
+
+
 def host_and_port(url: str) -> str:
     """Return a URL's host and port, the default port too."""
     parts = urlsplit(url)

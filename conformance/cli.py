@@ -239,7 +239,7 @@ def _add_schema(commands_: argparse._SubParsersAction[_Parser]) -> None:
 
 
 def _url(text: str) -> str:
-    from conformance.profiles import is_base_url
+    from conformance.baseurl import is_base_url
 
     if not is_base_url(text):
         raise argparse.ArgumentTypeError(f"'{text}' is not a URL such as https://staging.example")

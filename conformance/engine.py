@@ -31,6 +31,7 @@ from conformance.stage import (
     Seen,
     Server,
     Stage,
+    Store,
     Throttled,
     TooNoisy,
     TooSlow,
@@ -42,8 +43,9 @@ from conformance.wire import Wire
 
 @dataclass(frozen=True)
 class Settings:
-    """What a run brings along: connections, time, and the server when the suite started it.
+    """What a run brings along: connections, time, and the servers that the suite started.
 
+    `others` are those of the profile's nodes, in their order; None where somebody else runs them.
     `clock` and `sleep` are in seconds; `clock` never goes back. `idle` is entered while the
     scenario does nothing but wait, so that another one can work meanwhile.
     """
@@ -52,6 +54,8 @@ class Settings:
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     server: Server | None = None
+    others: tuple[Server | None, ...] = ()
+    store: Store | None = None
     idle: Callable[[], AbstractContextManager[None]] = nullcontext
 
 
@@ -92,6 +96,8 @@ def run(
         clock=settings.clock,
         sleep=_sleeper(settings),
         server=settings.server,
+        others=settings.others,
+        store=settings.store,
     )
     return _Performance(scenario, stage, settings).result()
 

@@ -287,12 +287,42 @@ class Command:
 
 @dataclass(frozen=True)
 class Launch:
-    """How the suite itself prepares and starts the target."""
+    """How the suite itself prepares and starts the target, and what it runs after everything."""
 
     start: Command
     folder: str
     set_up: tuple[Command, ...] = ()
+    clean_up: tuple[Command, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SharedNode:
+    """Another server that shares the session store with the one at `base url`.
+
+    `start` is None where it runs already; `environment` is added to that of the launch.
+    `clock_ahead` is by how many seconds its clock is declared to be ahead of the other's.
+    """
+
+    url: str
+    place: Place
+    start: Command | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+    clock_ahead: float = 0.0
+
+
+@dataclass(frozen=True)
+class SharedStore:
+    """Commands that act on the session store, run in `folder`; None where there is none.
+
+    `staleness` is how many seconds another node may still show what was true before.
+    """
+
+    folder: str
+    dump: Command | None = None
+    take_away: Command | None = None
+    bring_back: Command | None = None
+    staleness: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -336,6 +366,8 @@ class Profile:
     session_policy: SessionPolicy = "others end"  # after a password change
     ca_file: str = ""
     launch: Launch | None = None
+    nodes: tuple[SharedNode, ...] = ()
+    store: SharedStore | None = None
     known_failures: Mapping[str, KnownFailure] = field(default_factory=dict)
 
     def is_session_cookie(self, name: str) -> bool:

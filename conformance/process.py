@@ -1,222 +1,237 @@
-"""Prepares, starts, restarts and stops a target as its profile says."""
+"""Prepares, starts, stops and cleans up a target with all its nodes, as its profile says."""
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
 import socket
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from conformance.errors import ServerProcessError
-from conformance.model import Command, Launch, Profile
+from conformance.launches import PORT
+from conformance.model import Command, Launch, Profile, SharedNode, SharedStore
+from conformance.running import Runner
+from conformance.serverprocess import ServerProcess
 from conformance.signs import fill
 
 _SET_UP_SECONDS = 120
-_START_SECONDS = 60
-_STOP_SECONDS = 5
-_POLL_SECONDS = 0.02
+_CLEAN_UP_SECONDS = 60
+_STORE_SECONDS = 60
+
+Values = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class StoreCommands:
+    """The session store, as far as the commands of a profile act on it."""
+
+    store: SharedStore
+    runner: Runner = field(repr=False)
+
+    def dump(self) -> bytes:
+        """Return what is printed of all that the store holds; raises ServerProcessError."""
+        return self._run(self.store.dump)
+
+    def take_away(self) -> None:
+        """Make the store unreachable for the servers; raises ServerProcessError."""
+        self._run(self.store.take_away)
+
+    def bring_back(self) -> None:
+        """Make the store reachable again; raises ServerProcessError."""
+        self._run(self.store.bring_back)
+
+    def _run(self, command: Command | None) -> bytes:
+        return self.runner.run(command, _STORE_SECONDS) if command else b""
+
+
+@dataclass(frozen=True)
+class Servers:
+    """All that runs of a target: the server at `base url`, its other nodes, and the store.
+
+    `others` has None for a node that somebody else has started.
+    """
+
+    main: ServerProcess
+    others: tuple[ServerProcess | None, ...]
+    store: StoreCommands | None
+    scratch: Path
+
+    def start(self) -> None:
+        """Start one after the other, so that the first makes what all of them share."""
+        for one in self._own():
+            one.start()
+
+    def stop(self) -> None:
+        """Stop all, the first one last."""
+        with ExitStack() as stack:  # also when one of them can't be stopped
+            for one in self._own():
+                stack.callback(one.stop)
+
+    def _own(self) -> Iterator[ServerProcess]:
+        yield self.main
+        yield from (one for one in self.others if one)
 
 
 @contextmanager
-def started(profile: Profile) -> Iterator[tuple[Profile, TargetProcess]]:
-    """Prepare and start the target on a free port of 127.0.0.1; stop it at the end, come what may.
+def started(profile: Profile) -> Iterator[tuple[Profile, Servers]]:
+    """Prepare and start the target on free ports of 127.0.0.1; stop it at the end, come what may.
 
-    Yields the profile with its placeholders filled, and the process. Raises ServerProcessError.
+    Yields the profile with its placeholders filled, and the servers. Raises ServerProcessError.
     """
     if profile.launch is None:
         raise ServerProcessError(f"{profile.name}: the profile has no 'start' command")
-    scratch = tempfile.mkdtemp(prefix="session-conformance-")
-    values = _values(profile, scratch)
-    filled = replace(
-        profile,
-        base_url=str(fill(profile.base_url, values)),
-        ca_file=str(fill(profile.ca_file, values)),
-        launch=_filled(profile.launch, values),
+    scratch = Path(tempfile.mkdtemp(prefix="session-conformance-"))
+    filled = _filled(profile, _values(profile, str(scratch)))
+    launch = filled.launch or profile.launch
+    runner = _runner(filled)
+    servers = Servers(
+        main=ServerProcess(launch.start, runner, filled.base_url, scratch / "server.log"),
+        others=tuple(_other(one, number, runner, scratch) for number, one in _nodes(filled)),
+        store=store_of(filled),
+        scratch=scratch,
     )
-    hidden = tuple(user.password for user in profile.users.values())
-    process = TargetProcess(_filled(profile.launch, values), filled.base_url, Path(scratch), hidden)
     try:
-        process.set_up()
-        process.start()
-        yield filled, process
+        for command in launch.set_up:
+            runner.run(command, _SET_UP_SECONDS)
+        servers.start()
+        yield filled, servers
     finally:
-        process.stop()
-        shutil.rmtree(scratch, ignore_errors=True)
+        with ExitStack() as stack:
+            stack.callback(shutil.rmtree, scratch, ignore_errors=True)
+            stack.callback(_clean_up, launch, runner)
+            stack.callback(servers.stop)
+
+
+def store_of(profile: Profile) -> StoreCommands | None:
+    """Return the store of a profile whose placeholders are filled, or that starts nothing."""
+    store = profile.store
+    if store is None:
+        return None
+    if profile.launch is None:
+        store = _filled_store(store, {"python": sys.executable, **_users(profile)})
+    return StoreCommands(store, replace(_runner(profile), folder=store.folder))
+
+
+def _nodes(profile: Profile) -> Iterator[tuple[int, SharedNode]]:
+    return enumerate(profile.nodes, 2)
+
+
+def _other(node: SharedNode, number: int, runner: Runner, scratch: Path) -> ServerProcess | None:
+    if node.start is None:
+        return None
+    runner = replace(runner, environment=node.environment)
+    return ServerProcess(node.start, runner, node.url, scratch / f"server-{number}.log")
+
+
+def _runner(profile: Profile) -> Runner:
+    hidden = tuple(user.password for user in profile.users.values())
+    launch = profile.launch
+    return Runner(launch.folder, launch.environment, hidden) if launch else Runner(".", {}, hidden)
+
+
+def _clean_up(launch: Launch, runner: Runner) -> None:
+    """Run all clean-up commands, whatever becomes of the others; what fails is said, not raised."""
+    for command in launch.clean_up:
+        try:
+            runner.run(command, _CLEAN_UP_SECONDS)
+        except ServerProcessError as error:
+            sys.stderr.write(f"{error}\n")
+
+
+# --- placeholders --------------------------------------------------------------------------------
 
 
 def _values(profile: Profile, scratch: str) -> dict[str, str]:
-    values = {"python": sys.executable, "port": str(_free_port()), "scratch": scratch}
+    ports = _free_ports(_named_ports(profile))
+    return {"python": sys.executable, "scratch": scratch, **ports, **_users(profile)}
+
+
+def _users(profile: Profile) -> dict[str, str]:
+    values: dict[str, str] = {}
     for role, user in profile.users.items():
         values |= {f"{role}.username": user.username, f"{role}.password": user.password}
     return values
 
 
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+def _named_ports(profile: Profile) -> set[str]:
+    """Return `port`, and `port 2` and so on as far as anything in the profile names them."""
+    texts = [str(one) for one in (profile.launch, *profile.nodes, profile.store)]
+    texts += [one.input for one in _commands(profile)]  # which no text of theirs shows
+    return {"port", *(found[0].strip("{}") for text in texts for found in PORT.finditer(text))}
 
 
-def _filled(launch: Launch, values: Mapping[str, str]) -> Launch:
-    def command(one: Command) -> Command:
-        arguments = tuple(str(fill(argument, values)) for argument in one.arguments)
-        return replace(one, arguments=arguments, input=str(fill(one.input, values)))
+def _commands(profile: Profile) -> list[Command]:
+    launch, store = profile.launch, profile.store
+    own = [launch.start, *launch.set_up, *launch.clean_up] if launch else []
+    on_store = [store.dump, store.take_away, store.bring_back] if store else []
+    return [one for one in (*own, *(node.start for node in profile.nodes), *on_store) if one]
 
+
+def _free_ports(names: set[str]) -> dict[str, str]:
+    with ExitStack() as held:  # all at once, so that none is found free twice
+        listeners = [held.enter_context(socket.socket()) for _ in names]
+        for one in listeners:
+            one.bind(("127.0.0.1", 0))
+        ports = [str(one.getsockname()[1]) for one in listeners]
+    return dict(zip(sorted(names), ports, strict=True))
+
+
+def _text(text: str, values: Values) -> str:
+    numbered = PORT.sub(lambda found: values.get(found[0].strip("{}"), found[0]), text)
+    return str(fill(numbered, values))
+
+
+def _command(one: Command, values: Values) -> Command:
+    arguments = tuple(_text(argument, values) for argument in one.arguments)
+    return replace(one, arguments=arguments, input=_text(one.input, values))
+
+
+def _environment(texts: Mapping[str, str], values: Values) -> dict[str, str]:
+    return {name: _text(text, values) for name, text in texts.items()}
+
+
+def _filled(profile: Profile, values: Values) -> Profile:
+    launch, store = profile.launch, profile.store
     return replace(
-        launch,
-        start=command(launch.start),
-        set_up=tuple(command(one) for one in launch.set_up),
-        environment={name: str(fill(v, values)) for name, v in launch.environment.items()},
+        profile,
+        base_url=_text(profile.base_url, values),
+        ca_file=_text(profile.ca_file, values),
+        launch=launch and _filled_launch(launch, values),
+        nodes=tuple(_filled_node(one, launch, values) for one in profile.nodes),
+        store=store and _filled_store(store, values),
     )
 
 
-@dataclass
-class TargetProcess:
-    """One target that the suite runs itself; it listens where `base_url` says.
-
-    `hidden` are texts that no message shows.
-    """
-
-    launch: Launch
-    base_url: str
-    scratch: Path
-    hidden: tuple[str, ...] = field(default=(), repr=False)
-    _process: subprocess.Popen[bytes] | None = None
-
-    def set_up(self) -> None:
-        """Run the profile's set-up commands one after the other."""
-        for command in self.launch.set_up:
-            try:
-                done = subprocess.run(  # noqa: S603 (the profile's own command, without a shell)
-                    command.arguments,
-                    cwd=self.launch.folder,
-                    env=self._environment(),
-                    input=command.input.encode(),
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.STDOUT,
-                    timeout=_SET_UP_SECONDS,
-                    check=False,
-                )
-            except (OSError, subprocess.TimeoutExpired) as error:
-                raise self._failed(command, "can't be run", _why(error)) from None
-            if done.returncode:
-                output = done.stdout.decode("utf-8", "replace")
-                raise self._failed(command, f"ended with exit code {done.returncode}", output)
-
-    def start(self) -> None:
-        """Start the target and wait until it accepts connections."""
-        self.stop()  # what is left of it, so that two never share its port and its data
-        command = self.launch.start
-        if not self._falls_silent():
-            how = f"can't be started: something listens at {self._where} already"
-            raise self._failed(command, how, "")
-        try:
-            with self._log.open("ab") as log, tempfile.TemporaryFile() as given:
-                given.write(command.input.encode())
-                given.seek(0)
-                self._process = subprocess.Popen(  # noqa: S603 (as above)
-                    command.arguments,
-                    cwd=self.launch.folder,
-                    env=self._environment(),
-                    stdin=given,
-                    stdout=log,
-                    stderr=log,
-                    start_new_session=True,  # so that it and its children can be stopped together
-                )
-        except OSError as error:
-            raise self._failed(command, "can't be run", _why(error)) from None
-        self._wait_until_it_listens(self._process)
-
-    def stop(self) -> None:
-        """Stop the target and its children; kill what has not ended after 5 seconds.
-
-        Returns when nothing of it takes connections any more, or after 5 seconds more.
-        """
-        process, self._process = self._process, None
-        if process is None:
-            return
-        _signal_group(process, signal.SIGTERM)
-        try:
-            process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            pass
-        finally:
-            _signal_group(process, signal.SIGKILL)
-            process.wait()
-            self._falls_silent()  # a killed child may hold the port for a moment longer
-
-    @property
-    def _log(self) -> Path:
-        return self.scratch / "server.log"
-
-    def _environment(self) -> dict[str, str]:
-        return {**os.environ, **self.launch.environment}
-
-    def _wait_until_it_listens(self, process: subprocess.Popen[bytes]) -> None:
-        deadline = time.monotonic() + _START_SECONDS
-        while time.monotonic() < deadline:
-            if process.poll() is not None:
-                how = f"ended at once with exit code {process.returncode}"
-                raise self._start_failed(how)
-            if self._listens():
-                return
-            time.sleep(_POLL_SECONDS)
-        self.stop()
-        how = f"does not listen at {self._where} after {_START_SECONDS} s"
-        raise self._start_failed(how)
-
-    def _falls_silent(self) -> bool:
-        deadline = time.monotonic() + _STOP_SECONDS
-        while self._listens():
-            if time.monotonic() > deadline:
-                return False
-            time.sleep(_POLL_SECONDS)
-        return True
-
-    def _listens(self) -> bool:
-        with suppress(OSError), socket.create_connection(self._address, timeout=1):
-            return True
-        return False
-
-    @property
-    def _address(self) -> tuple[str, int]:
-        parts = urlsplit(self.base_url)
-        return parts.hostname or "127.0.0.1", parts.port or 80
-
-    @property
-    def _where(self) -> str:
-        return "{}:{}".format(*self._address)
-
-    def _start_failed(self, how: str) -> ServerProcessError:
-        return self._failed(self.launch.start, how, self._log.read_text("utf-8", "replace"))
-
-    def _failed(self, command: Command, how: str, output: str) -> ServerProcessError:
-        def shown(text: str) -> str:
-            for secret in (*self.hidden, *command.input.splitlines()):
-                text = text.replace(secret, "<hidden>") if secret.strip() else text
-            return text
-
-        name = " ".join(Path(shown(argument)).name for argument in command.arguments)
-        lines = [line.strip() for line in output.splitlines() if line.strip()]
-        said = f": {shown(lines[-1])}" if lines else ""
-        return ServerProcessError(f"{command.place}: '{name}' {how}{said}")
+def _filled_launch(launch: Launch, values: Values) -> Launch:
+    return replace(
+        launch,
+        start=_command(launch.start, values),
+        set_up=tuple(_command(one, values) for one in launch.set_up),
+        clean_up=tuple(_command(one, values) for one in launch.clean_up),
+        environment=_environment(launch.environment, values),
+    )
 
 
-def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, number)  # it leads its own group, see start_new_session
+def _filled_node(node: SharedNode, launch: Launch | None, values: Values) -> SharedNode:
+    """Fill what starts a node; there `{port}` is the node's own port."""
+    if node.start is None:
+        return node
+    url = _text(node.url, values)
+    own = {**values, "port": str(urlsplit(url).port or 80)}
+    texts = {**(launch.environment if launch else {}), **node.environment}
+    start, environment = _command(node.start, own), _environment(texts, own)
+    return replace(node, url=url, start=start, environment=environment)
 
 
-def _why(error: OSError | subprocess.TimeoutExpired) -> str:
-    if isinstance(error, subprocess.TimeoutExpired):
-        return f"it took longer than {error.timeout:g} s"
-    return str(error)
+def _filled_store(store: SharedStore, values: Values) -> SharedStore:
+    return replace(
+        store,
+        dump=store.dump and _command(store.dump, values),
+        take_away=store.take_away and _command(store.take_away, values),
+        bring_back=store.bring_back and _command(store.bring_back, values),
+    )

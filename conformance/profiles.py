@@ -7,10 +7,10 @@ import re
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, get_args
-from urllib.parse import urlsplit
 
+from conformance.baseurl import is_base_url
 from conformance.guessing import MOST_GUESSES
-from conformance.launches import read_launch
+from conformance.launches import read_launch, read_nodes, read_store
 from conformance.limits import parse_seconds
 from conformance.model import (
     Action,
@@ -19,6 +19,7 @@ from conformance.model import (
     Place,
     Profile,
     SessionPolicy,
+    SharedStore,
     Throttling,
     Timeouts,
     User,
@@ -61,6 +62,9 @@ _PROFILE = (
     "environment",
     "set up",
     "start",
+    "nodes",
+    "store",
+    "clean up",
     "known failures",
 )
 _REQUIRED = (
@@ -80,6 +84,7 @@ def read_profile(path: Path) -> Profile:
     root = _extended(parse(path), path)
     fields = root.fields("a profile", _PROFILE, required=_REQUIRED)
     cookies, patterns = _session_cookies(fields["session cookie"])
+    launch = _launch(root, path)
     return Profile(
         name=fields["name"].filled_text("name"),
         place=root.place,
@@ -107,7 +112,11 @@ def read_profile(path: Path) -> Profile:
         ignores_logins=_says(fields, "login while signed in", "ignored"),
         session_policy=_session_policy(fields),
         ca_file=fields["ca file"].filled_text("ca file") if "ca file" in fields else "",
-        launch=_launch(root, path),
+        launch=launch,
+        nodes=read_nodes(fields["nodes"], launch.start if launch else None)
+        if "nodes" in fields
+        else (),
+        store=read_store(fields["store"], path) if "store" in fields else None,
         known_failures=_known_failures(fields["known failures"])
         if "known failures" in fields
         else {},
@@ -146,18 +155,17 @@ def _extended(root: Node, path: Path) -> Node:
 
 
 def at_url(profile: Profile, url: str) -> Profile:
-    """Return the profile for a server that already runs at `url`; the suite won't start one."""
-    return replace(profile, base_url=url.rstrip("/"), launch=None)
+    """Return the profile for a server that already runs at `url`; the suite won't start one.
 
-
-def is_base_url(text: str) -> bool:
-    """Say whether `text` is an http or https URL with a host and no query."""
-    try:
-        parts = urlsplit(text)
-        _ = parts.port
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.query
+    What the profile says of other nodes and of the store is not about this server, unless it is
+    the very one of `base url`.
+    """
+    url = url.rstrip("/")
+    nodes = tuple(one for one in profile.nodes if one.start is None)
+    store = profile.store
+    if url != profile.base_url:
+        nodes, store = (), store and SharedStore(store.folder, staleness=store.staleness)
+    return replace(profile, base_url=url, launch=None, nodes=nodes, store=store)
 
 
 def _base_url(node: Node) -> str:
@@ -297,7 +305,7 @@ def _launch(root: Node, path: Path) -> Launch | None:
     fields = root.mapping("a profile")
     if "start" in fields:
         return read_launch(fields, path)
-    for key in ("set up", "environment"):
+    for key in ("set up", "clean up", "environment"):
         if key in fields:
             raise root.key(key).error(f"'{key}' is of no use without 'start'")
     return None

@@ -58,6 +58,22 @@ class Server(Protocol):
     def stop(self) -> None:
         """Stop the target and return once it is gone."""
 
+    def kill(self) -> None:
+        """End the target without a warning and return once it is gone."""
+
+
+class Store(Protocol):
+    """The session store of a target, as far as the suite can act on it."""
+
+    def dump(self) -> bytes:
+        """Return all that the store holds; raises ServerProcessError."""
+
+    def take_away(self) -> None:
+        """Make the store unreachable for the target; raises ServerProcessError."""
+
+    def bring_back(self) -> None:
+        """Make the store reachable again; raises ServerProcessError."""
+
 
 @dataclass
 class Life:
@@ -155,6 +171,8 @@ class Stage:
     clock: Callable[[], float]
     sleep: Callable[[float], None]
     server: Server | None = None
+    others: tuple[Server | None, ...] = ()  # the servers of the profile's nodes
+    store: Store | None = None
     seats: dict[str, Seat] = field(default_factory=dict)
     kept: dict[str, list[KeptSession]] = field(default_factory=dict)
     listings: dict[str, Listing] = field(default_factory=dict)  # of each role, as seen last

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timezone
 from pathlib import Path
 from threading import Event, Lock
+from typing import Any
 
 from conformance.accounts import leased
 from conformance.engine import Settings, lack, result_of, run, waits
@@ -19,7 +20,7 @@ from conformance.limits import Limits
 from conformance.model import Outcome, Profile, Request, Result, Scenario
 from conformance.needs import Lack
 from conformance.pace import Pace
-from conformance.process import started
+from conformance.process import started, store_of
 from conformance.scenarios import read_scenarios
 from conformance.slots import Slots
 from conformance.stage import NotTried, Stage, Throttled
@@ -165,12 +166,17 @@ def opened(
     sleep = (interruption or Interruption()).sleep
     with ExitStack() as running:
         try:
-            server = None
+            premises: dict[str, Any] = {"store": store_of(profile)}
             if profile.launch is not None:
-                profile, server = running.enter_context(started(profile))
+                profile, servers = running.enter_context(started(profile))
+                premises = {
+                    "server": servers.main,
+                    "others": servers.others,
+                    "store": servers.store,
+                }
             slots = Slots(limits.concurrency)
             wire = Wire(profile.ca_file, limits.timeout, Pace(limits.max_rps, sleep=sleep))
-            settings = Settings(wire, sleep=sleep, server=server, idle=slots.lent)
+            settings = Settings(wire, sleep=sleep, idle=slots.lent, **premises)
         except TargetError as error:
             yield Target(profile, Settings(), limits, trouble=str(error))
             return

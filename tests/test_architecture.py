@@ -23,8 +23,8 @@ CONFORMANCE: Layers = (
     ),
     (
         "words, files, cookies and URLs",
-        "words yamltree cookiestore cookiegrammar baseurl data likeness outcomes storability "
-        "patterns",
+        "words yamltree running cookiestore cookiegrammar baseurl data likeness outcomes "
+        "storability patterns",
     ),
     ("one file of requirements, standards or rules", "requirements standards guide rules known"),
     ("what runs of the past came to", "reportfiles"),
@@ -38,10 +38,10 @@ CONFORMANCE: Layers = (
     ("a browser, and what is seen in answers", "browser origins readings signs jwtchanges"),
     ("requests as a profile says them", "composition"),
     ("requests as other sites send them", "forgeries"),
-    ("what is done by a profile", "actions process response"),
+    ("what is done by a profile", "actions serverprocess response"),
     ("steps and actions as files say them", "steps profile_actions registration"),
     ("scenarios, launches and needs", "scenarios launches needs"),
-    ("all that is read", "specification profiles"),
+    ("all that is read, all servers of a target", "specification profiles process"),
     ("what a scenario plays on", "stage"),
     (
         "one word, one small function",

@@ -28,6 +28,9 @@ _URL = (
     r"^\s*[Hh][Tt][Tt][Pp][Ss]?://(\[[0-9A-Fa-f:.]+\]|[^\s/?#:\[\]]+)"
     r"(:([0-9]{1,5}|\{port\}))?(/[^?]*)?$"
 )
+_RUNNING_NODE: Schema = {"type": "string", "pattern": _URL.replace(r"|\{port\}", "")}
+_NODE_URL = _URL.replace(r"\{port\}", r"\{port( ([2-9]|[1-9][0-9]))?\}")
+_AT_FREE_PORT: Schema = {"properties": {"url": {"pattern": r"\{port( ([2-9]|[1-9][0-9]))?\}"}}}
 _TIME: Schema = {"type": "string", "pattern": r"^\s*[0-9]+(\.[0-9]+)? ?(ms|s|min|m|h|d)\s*$"}
 _COUNT = whole_number(1, 2**31, "^0*[1-9][0-9]*$")
 _DATE: Schema = {"type": "string", "pattern": r"^\s*[0-9]{4}-[0-9]{2}-[0-9]{2}\s*$"}
@@ -40,8 +43,8 @@ def profile_schema() -> Schema:
     # A profile that extends another may leave to it whatever it wants.
     alone: Schema = {
         "required": list(_REQUIRED),
-        "dependentRequired": {"set up": ["start"], "environment": ["start"]},
-        "allOf": [*_rules_of_administrators(), _rule_of_offered_ends()],
+        "dependentRequired": {key: ["start"] for key in ("set up", "clean up", "environment")},
+        "allOf": [*_rules_of_administrators(), _rule_of_offered_ends(), _rule_of_nodes()],
     }
     whole = mapping(fields, **when({"not": {"required": ["extends"]}}, alone))
     return document("How one server is tested by session-conformance", whole, _definitions())
@@ -155,7 +158,42 @@ def _launch() -> dict[str, Schema]:
             {"type": "array", "items": ref("command")}, "What is run once, before the start."
         ),
         "start": said(ref("command"), "Lets the suite start, stop and restart the server."),
+        "nodes": said(
+            {"type": "array", "items": either(_RUNNING_NODE, ref("node"))},
+            "Other servers that share the session store.",
+        ),
+        "store": said(_store(), "Commands that act on the session store."),
+        "clean up": said(
+            {"type": "array", "items": ref("command")},
+            "What is run after everything, even after a failure.",
+        ),
     }
+
+
+def _store() -> Schema:
+    command = ref("command")
+    fields = {
+        "print": said(command, "Prints all that the store holds."),
+        "take away": said(command, "Makes the store unreachable for the servers."),
+        "bring back": said(command, "Makes the store reachable again."),
+        "staleness": said(_TIME, "How long another node may show the old state (without it: 0 s)."),
+    }
+    both = {"take away": ["bring back"], "bring back": ["take away"]}
+    return mapping(fields, dependentRequired=both)
+
+
+def _node() -> Schema:
+    fields = {
+        "url": said({"type": "string", "pattern": _NODE_URL}, "Where it is; `{port 2}` is free."),
+        "start": said(ref("command"), "What starts it; `{port}` is its own port there."),
+        "environment": said(TEXTS, "Added to the `environment` of the profile."),
+        "clock ahead": said(_TIME, "How much its clock is ahead (without it: 0 s)."),
+    }
+    is_started = either({"required": ["start"]}, _AT_FREE_PORT)
+    is_running: Schema = {
+        "properties": {"url": _RUNNING_NODE, "environment": False, "start": False}
+    }
+    return mapping(fields, ("url",), **when({"not": is_started}, is_running))
 
 
 def _known_failures() -> Schema:
@@ -181,6 +219,7 @@ def _definitions() -> dict[str, Schema]:
     return {
         "user": mapping(user, ("username",), **secret),
         "command": either(FILLED, mapping(command, ("run",))),
+        "node": _node(),
         **action_definitions(),
     }
 
@@ -189,6 +228,13 @@ def _rules_of_administrators() -> list[Schema]:
     admin = {"properties": {"users": {"required": ["admin"]}}}
     names = ("administrator ends sessions", "administrator removes account")
     return [when({"required": [name]}, admin) for name in names]
+
+
+def _rule_of_nodes() -> Schema:
+    """Where the suite starts a node it starts the target as well."""
+    started = {"anyOf": [{"required": ["start"]}, _AT_FREE_PORT], "type": "object"}
+    some = {"properties": {"nodes": {"contains": started}}, "required": ["nodes"]}
+    return when(some, {"required": ["start"]})
 
 
 def _rule_of_offered_ends() -> Schema:

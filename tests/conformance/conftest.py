@@ -1,12 +1,18 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from toyserver import Toy
-from toysuite import Clock, Suite
+from toysuite import Clock, Suite, write_profile
+
+from conformance.model import Profile
+from conformance.profiles import read_profile
+
+FREE_PORT = "http://127.0.0.1:{port}"
 
 
 @pytest.fixture
@@ -36,3 +42,22 @@ def closed_port() -> Iterator[int]:
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         yield bound.getsockname()[1]
+
+
+@pytest.fixture
+def launching(tmp_path: Path) -> Callable[..., Profile]:
+    """Return a function that makes a profile with these keys."""
+
+    def make(**changes: Any) -> Profile:
+        spaced = {name.replace("_", " "): value for name, value in changes.items()}
+        return read_profile(write_profile(tmp_path / "profile.yaml", FREE_PORT, spaced))
+
+    return make
+
+
+@pytest.fixture
+def scratch_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    root = tmp_path / "tmp"
+    root.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(root))
+    return root

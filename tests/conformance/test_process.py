@@ -12,36 +12,15 @@ from typing import Any
 
 import pytest
 from toyserver import PASSWORDS
-from toysuite import START, TOYSERVER, alive, write_profile
+from toysuite import START, TOYSERVER, alive
 
-from conformance import process
+from conformance import process, serverprocess
 from conformance.errors import ServerProcessError, Unreachable
 from conformance.model import Profile
 from conformance.process import started
-from conformance.profiles import read_profile
 from conformance.wire import Wire
 
 PYTHON = "{python} -c"
-URL = "http://127.0.0.1:{port}"
-
-
-@pytest.fixture
-def launching(tmp_path: Path) -> Callable[..., Profile]:
-    """Return a function that makes a profile with these keys."""
-
-    def make(**changes: Any) -> Profile:
-        spaced = {name.replace("_", " "): value for name, value in changes.items()}
-        return read_profile(write_profile(tmp_path / "profile.yaml", URL, spaced))
-
-    return make
-
-
-@pytest.fixture
-def scratch_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    root = tmp_path / "tmp"
-    root.mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(root))
-    return root
 
 
 def failure_of(profile: Profile) -> str:
@@ -99,12 +78,12 @@ def test_each_start_has_a_port_and_a_folder_of_its_own(launching: Callable[..., 
 def test_a_restart_keeps_the_address_and_the_data(launching: Callable[..., Profile]) -> None:
     store = "--store {scratch}/store --pids {scratch}/pids"
     with started(launching(start=f"{START} {store}")) as (filled, running):
-        running.stop()
+        running.main.stop()
         (running.scratch / "store").write_text('{"kept": ["alice", 0, 0]}')
         wire = Wire(timeout=5)
         with pytest.raises(Unreachable, match="nothing listens"):
             wire.send("GET", f"{filled.base_url}/x", ())
-        running.start()
+        running.main.start()
         assert wire.send("GET", f"{filled.base_url}/x", ()).status == 404
         wire.drop_connections()
         assert "kept" in (running.scratch / "store").read_text()
@@ -130,7 +109,7 @@ def test_a_stopped_target_listens_no_more_even_if_a_child_outlives_it(
     script.write_text(LINGERING)
     with started(launching(start=f"{{python}} {script} {{port}}")) as (filled, running):
         port = int(filled.base_url.rpartition(":")[2])
-        running.stop()
+        running.main.stop()
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection(("127.0.0.1", port))
 
@@ -138,7 +117,7 @@ def test_a_stopped_target_listens_no_more_even_if_a_child_outlives_it(
 def test_a_start_where_something_listens_already_is_told(
     launching: Callable[..., Profile], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(process, "_STOP_SECONDS", 0.1)
+    monkeypatch.setattr(serverprocess, "_STOP_SECONDS", 0.1)
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         reason = failure_of(launching(base_url=f"http://127.0.0.1:{port}", start=START))
@@ -147,7 +126,7 @@ def test_a_start_where_something_listens_already_is_told(
 
 def test_a_second_start_replaces_the_first_one(launching: Callable[..., Profile]) -> None:
     with started(launching(start=f"{START} --pids {{scratch}}/pids")) as (_, running):
-        running.start()
+        running.main.start()
         first, second = map(int, (running.scratch / "pids").read_text().split())
         assert not alive(first)
         assert alive(second)
@@ -179,7 +158,7 @@ def test_children_are_stopped_too_even_those_that_ignore_the_signal(
 def test_a_target_that_ignores_the_signal_is_killed(
     launching: Callable[..., Profile], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(process, "_STOP_SECONDS", 0.05)
+    monkeypatch.setattr(serverprocess, "_STOP_SECONDS", 0.05)
     code = "import os, signal, socket, sys, time; signal.signal(15, signal.SIG_IGN);"
     code += "open(sys.argv[2], 'w').write(str(os.getpid()));"
     code += "s = socket.create_server(('127.0.0.1', int(sys.argv[1]))); time.sleep(600)"
@@ -204,8 +183,8 @@ def test_stopping_twice_or_after_its_end_does_no_harm(
 ) -> None:
     with started(launching(start=f"{START} --pids {tmp_path}/pids")) as (_, running):
         os.kill(int((tmp_path / "pids").read_text()), signal.SIGKILL)
-        running.stop()
-        running.stop()
+        running.main.stop()
+        running.main.stop()
 
 
 @pytest.mark.parametrize("error", [ZeroDivisionError, KeyboardInterrupt, SystemExit])
@@ -295,7 +274,7 @@ def test_a_set_up_command_that_never_ends_is_given_up(
 def test_a_target_that_never_listens_is_given_up_and_stopped(
     launching: Callable[..., Profile], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(process, "_START_SECONDS", 0.3)
+    monkeypatch.setattr(serverprocess, "_START_SECONDS", 0.3)
     code = "import os, sys, time; open(sys.argv[1], 'w').write(str(os.getpid()));"
     code += "print('waiting for a database', flush=True); time.sleep(600)"
     message = failure_of(launching(start=f"{python(code)} {tmp_path}/pid"))

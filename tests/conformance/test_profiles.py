@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from marked import unmarked, whole_error, write_files
 
+from conformance.baseurl import is_base_url
 from conformance.errors import InputError
 from conformance.model import (
     Action,
@@ -23,7 +24,7 @@ from conformance.model import (
     Timeouts,
     User,
 )
-from conformance.profiles import at_url, is_base_url, parse_seconds, read_profile
+from conformance.profiles import at_url, parse_seconds, read_profile
 from conformance.readings import sources
 from conformance.signs import conditions
 
@@ -74,6 +75,12 @@ set up:
   - run: "{python} manage.py adduser 'ada l'"
     input: "{alice.password}"
 start: ./serve --port {port}
+nodes:
+  - http://10.0.0.2/app
+  - {url: "http://10.0.0.3", clock ahead: 2 s}
+  - {url: "http://127.0.0.1:{port 2}", environment: {A: b}, start: {run: ./b, input: c}}
+store: {print: ./dump, take away: ./stop, bring back: {run: ./start}, staleness: 500 ms}
+clean up: [./remove, {run: ./remove all}]
 known failures:
   hardened/limits-logins: {reason: There is no limit., issue: '#12'}
   login/bad[a row]: {reason: Known., until: 2026-12-31}
@@ -232,6 +239,10 @@ def test_a_launch_says_how_to_prepare_and_start(here: Path) -> None:
                 ("{python}", "manage.py", "adduser", "ada l"), place_of("run: "), "{alice.password}"
             ),
         ),
+        clean_up=(
+            Command(("./remove",), place_of("./remove, ")),
+            Command(("./remove", "all"), place_of("{run: ./remove all")),
+        ),
         environment={"PORT": "{port}", "DEBUG": ""},
     )
 
@@ -289,7 +300,7 @@ KEYS = (
     "users, timeouts, throttling, csrf, log in, log out, protected page, list sessions, register, "
     "change password, log out everywhere, log out others, end session, remove account, step up, "
     "administrator ends sessions, administrator removes account, contract, "
-    "ca file, environment, set up, start, known failures"
+    "ca file, environment, set up, start, nodes, store, clean up, known failures"
 )
 AFTER = (
     "after a password change 'others end' or 'all end' or 'others are offered an end', "
@@ -299,6 +310,11 @@ OFFERED = "the end that is offered is the action 'log out others': declare it"
 NO_DAY = "is not a day such as 2026-12-31"
 EITHER = "a user has either 'password' or 'password from environment'"
 HALF = "within it nothing can be told: choose a longer timeout"
+
+NO_NODE = "is not the URL of a node such as http://127.0.0.1:8001"
+NOT_STARTED = "this node is to be started, but the profile has no 'start'"
+PORT_2 = "http://a:{port 2}"
+STARTED = "a node that the suite starts has 'url: ...{port 2}'"
 
 # What stands in MINIMAL (or nothing, to add a line), what stands there instead, and what is said.
 WRONG = [
@@ -578,6 +594,26 @@ WRONG = [
         "unknown key 'raeson' in a/b",
         "did you mean 'reason'?",
     ),
+    # nodes, the store, and cleaning up
+    ("", "nodes: [»8001]", f"'8001' {NO_NODE}", ""),
+    ("", "nodes: [»{}]", "a node lacks the key 'url'", ""),
+    ("", f"nodes: [»{{url: '{PORT_2}'}}]", NOT_STARTED, ""),
+    ("", "nodes: [»{url: http://a, start: ./serve}]", NOT_STARTED, ""),
+    (
+        *("", "nodes: [{url: http://a, environment: »{A: b}}]"),
+        *("'environment' is of no use where the node is running", ""),
+    ),
+    (
+        *("", "nodes: [{url: http://a, clock ahead: »soon}]"),
+        *("'soon' is not a time such as 2 s or 500 ms", ""),
+    ),
+    ("", f"nodes: [»'{PORT_2}']", f"'{PORT_2}' {NO_NODE}", STARTED),
+    ("", "nodes: [{url: »'http://a:{port 1}'}]", f"'http://a:{{port 1}}' {NO_NODE}", ""),
+    ("", "store: {»prin: a}", "unknown key 'prin' in store", "did you mean 'print'?"),
+    ("", "store: {»take away: a}", "'take away' is of no use without 'bring back'", ""),
+    ("", "store: {»bring back: a}", "'bring back' is of no use without 'take away'", ""),
+    ("", "store: {staleness: »a bit}", "'a bit' is not a time such as 2 s or 500 ms", ""),
+    ("", "»clean up: [rm -r x]", "'clean up' is of no use without 'start'", ""),
 ]  # fmt: skip
 
 
@@ -679,7 +715,8 @@ def test_what_neither_profile_says_is_missing_in_the_one_that_extends() -> None:
 def test_a_profile_can_be_used_for_a_server_that_runs_already() -> None:
     one = profile(FULL)
     moved = at_url(one, "https://staging.example.com/app/")
-    assert moved == replace(one, base_url="https://staging.example.com/app", launch=None)
+    alone = replace(one, launch=None, nodes=(), store=moved.store)
+    assert moved == replace(alone, base_url="https://staging.example.com/app")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,126 @@
+"""One server of a target that the suite runs itself: started, stopped, killed, started again."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from conformance.errors import ServerProcessError
+from conformance.model import Command
+from conformance.running import Runner, why
+
+_START_SECONDS = 60
+_STOP_SECONDS = 5
+_POLL_SECONDS = 0.02
+
+
+@dataclass
+class ServerProcess:
+    """A server that listens where `url` says, once its command runs; `log` gets its output."""
+
+    command: Command
+    runner: Runner
+    url: str
+    log: Path
+    _process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start the server and wait until it accepts connections."""
+        self.stop()  # what is left of it, so that two never share its port and its data
+        if not self._falls_silent():
+            how = f"can't be started: something listens at {self._where} already"
+            raise self.runner.failed(self.command, how, "")
+        try:
+            with self.log.open("ab") as log, tempfile.TemporaryFile() as given:
+                given.write(self.command.input.encode())
+                given.seek(0)
+                self._process = subprocess.Popen(  # noqa: S603 (the profile's own, without a shell)
+                    self.command.arguments,
+                    cwd=self.runner.folder,
+                    env=self.runner.whole_environment(),
+                    stdin=given,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,  # so that it and its children can be stopped together
+                )
+        except OSError as error:
+            raise self.runner.failed(self.command, "can't be run", why(error)) from None
+        self._wait_until_it_listens(self._process)
+
+    def stop(self) -> None:
+        """Stop the server and its children; kill what has not ended after 5 seconds.
+
+        Returns when nothing of it takes connections any more, or after 5 seconds more.
+        """
+        process, self._process = self._process, None
+        if process is None:
+            return
+        _signal_group(process, signal.SIGTERM)
+        try:
+            process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            pass
+        finally:
+            self._end(process)
+
+    def kill(self) -> None:
+        """Kill the server and its children, which get no chance to finish anything."""
+        process, self._process = self._process, None
+        if process is not None:
+            self._end(process)
+
+    def _end(self, process: subprocess.Popen[bytes]) -> None:
+        _signal_group(process, signal.SIGKILL)
+        process.wait()
+        self._falls_silent()  # a killed child may hold the port for a moment longer
+
+    def _wait_until_it_listens(self, process: subprocess.Popen[bytes]) -> None:
+        deadline = time.monotonic() + _START_SECONDS
+        while time.monotonic() < deadline:
+            if process.poll() is not None:
+                how = f"ended at once with exit code {process.returncode}"
+                raise self._start_failed(how)
+            if self._listens():
+                return
+            time.sleep(_POLL_SECONDS)
+        self.stop()
+        how = f"does not listen at {self._where} after {_START_SECONDS} s"
+        raise self._start_failed(how)
+
+    def _falls_silent(self) -> bool:
+        deadline = time.monotonic() + _STOP_SECONDS
+        while self._listens():
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(_POLL_SECONDS)
+        return True
+
+    def _listens(self) -> bool:
+        with suppress(OSError), socket.create_connection(self._address, timeout=1):
+            return True
+        return False
+
+    @property
+    def _address(self) -> tuple[str, int]:
+        parts = urlsplit(self.url)
+        return parts.hostname or "127.0.0.1", parts.port or 80
+
+    @property
+    def _where(self) -> str:
+        return "{}:{}".format(*self._address)
+
+    def _start_failed(self, how: str) -> ServerProcessError:
+        return self.runner.failed(self.command, how, self.log.read_text("utf-8", "replace"))
+
+
+def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, number)  # it leads its own group, see start_new_session
