@@ -73,6 +73,9 @@ def same_each_time(seen: Seen, stage: Stage) -> str | None:
     roles = {page.shown.role if page.shown.state == "signed in" else None for page in seen.pages}
     strangers = roles - {None, "", *stage.users}
     if len(roles) > 1 or strangers:
+        for page in seen.pages:
+            if page.shown.state == "signed out":
+                stage.refuse_slowness(page.exchange, page.life)
         named = sorted("nobody" if role is None else role or "somebody" for role in roles)
         return f"signed in is {', then '.join(named)}: {describe(seen.pages[-1].exchange)}"
     return None

@@ -27,7 +27,7 @@ def list_sessions(stage: Stage, seat: Seat, _: None) -> Seen:
     listing = Listing(read_all(wanted.handles, exchanges[-1]), before)
     if answer == "accepted":
         stage.listings[seat.role] = listing
-    return Seen(exchanges, answer=answer, listing=listing)
+    return Seen(exchanges, answer=answer, listing=listing, life=seat.life)
 
 
 @verbs("keep handle as", takes="name", needs=("the action list sessions",))

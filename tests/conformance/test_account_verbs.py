@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from toyserver import Asked, Reply
-from toysuite import REGISTER, Suite
+from toysuite import REGISTER, Clock, Suite
 
 from conformance.model import Outcome
 
@@ -205,6 +205,27 @@ def test_a_list_without_the_new_session_is_told(
     steps = "given:\n  - log in: alice\n  - list sessions\nthen:\n  - list sessions:\n    expect: "
     result = full.run(f"{steps}one more session\n", {**ACTIONS, **ADMINISTRATION})
     assert (result.outcome, result.observed) == (Outcome.FAILED, observed)
+
+
+@pytest.mark.parametrize(
+    ("lost", "outcome"), [(0.0, Outcome.FAILED), (10.0, Outcome.INCONCLUSIVE)], ids=["fast", "slow"]
+)
+@pytest.mark.parametrize("status", [200, 401])
+def test_a_session_that_is_missed_is_blamed_only_if_it_was_not_free_to_end(
+    full: Suite, clock: Clock, status: int, lost: float, outcome: Outcome
+) -> None:
+    answers = iter([Reply(200, ["a"]), Reply(status, ["b"])])
+
+    def listed(_: Asked) -> Reply:
+        clock.sleep(lost)
+        return next(answers)
+
+    full.toy.routes["GET /sessions"] = listed
+    steps = "given:\n  - log in: alice\n  - list sessions\nthen:\n  - list sessions:\n    expect: "
+    signs = {"list sessions": {**ACTIONS["list sessions"], "refused": {"status": "401"}}}
+    result = full.run(f"{steps}one more session\n", {**ACTIONS, **ADMINISTRATION, **signs})
+    assert result.outcome is outcome
+    assert result.too_slow == (outcome is Outcome.INCONCLUSIVE)
 
 
 def test_a_kept_handle_is_found_in_the_list_of_another_user(full: Suite) -> None:
