@@ -1,38 +1,40 @@
-"""Performs a profile's actions in a browser and recognises what came of them by its signs."""
+"""Performs a profile's actions in a browser."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urljoin
 
 from conformance.browser import Browser
 from conformance.composition import (
     Shaping,
     as_text,
     compose,
+    surroundings,
     used_placeholders,
     with_query,
     without_headers,
 )
 from conformance.forgeries import foreign_requests
-from conformance.model import Action, ActionRequest, Exchange, Profile, Request, Sign, User
+from conformance.hiddenfields import known_to_strangers, with_hidden_fields
+from conformance.model import Action, ActionRequest, Exchange, Profile, Request
 from conformance.origins import (
     Page,
+    as_from,
     is_granted,
     needs_preflight,
     origins,
+    own_page,
     preflight,
 )
-from conformance.readings import read
-from conformance.signs import holds, json_body, placeholders
+from conformance.readings import read, read_if_there
+from conformance.recognition import Answer, answer
 
-Answer = Literal["accepted", "refused", "unrecognised"]
-
-_CLIENT_ERRORS = range(400, 500)
 _SERVER_ERROR = 500
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_KEPT = frozenset({307, 308})  # method and body
+_MOST_REDIRECTS = 10
 _SAID_BY_PAGES = frozenset({"origin", "referer"})
 
 
@@ -73,20 +75,61 @@ class Performer:
         """
         if self.manner.origin:
             return self._from_elsewhere(action)
-        values = dict(self.values)
-        exchanges = []
+        values = self._all_values()
+        exchanges: list[Exchange] = []
         for request in self._requests(action):
-            composed = self._composed(request, values)
+            whole = self._with_hidden_fields(request, values, exchanges)
+            composed = self._composed(whole, values)
             if self.manner.sending and request is action.requests[-1]:
                 composed = self.manner.sending(composed)
-            exchange = self.browser.send(composed)
-            exchanges.append(exchange)
-            readings = {reading.name: read(reading, exchange) for reading in request.readings}
-            values |= readings
-            if self.manner.csrf and "csrf" in readings:
-                values["csrf"] = self.manner.csrf(readings["csrf"])
+            exchanges.append(self._sent(composed))
+            if request.follows:
+                self._follow(composed, exchanges)
+            self._read(request, exchanges[-1], values)
         filled = {name: value for name, value in values.items() if value is not None}
         return answer(action, exchanges[-1], filled), tuple(exchanges)
+
+    def _all_values(self) -> dict[str, str | None]:
+        return {**surroundings(self.profile), **self.values}
+
+    def _with_hidden_fields(
+        self,
+        request: ActionRequest,
+        values: Mapping[str, str | None],
+        exchanges: list[Exchange],
+    ) -> ActionRequest:
+        """Return the request with the hidden fields of its form, which is fetched for that."""
+        if request.fields_from is None:
+            return request
+        exchanges.append(self.browser.send(compose(request.fields_from.page, values)))
+        return with_hidden_fields(request, exchanges[-1])
+
+    def _sent(self, request: Request) -> Exchange:
+        """Send a request as a page of the target's own does."""
+        if not self.profile.names_page:
+            return self.browser.send(request)
+        return self.browser.send(as_from(own_page(self.browser.url_of("/")), request))
+
+    def _follow(self, request: Request, exchanges: list[Exchange]) -> None:
+        """Follow redirects as a browser does, but to no other server."""
+        for _ in range(_MOST_REDIRECTS):
+            last = exchanges[-1]
+            url = urljoin(last.url, last.header("Location") or "")
+            if last.status not in _REDIRECTS or not self.browser.is_at_home(url):
+                return
+            kept = last.status in _KEPT
+            request = replace(request, target=url) if kept else Request("GET", url)
+            exchanges.append(self._sent(request))
+
+    def _read(
+        self, request: ActionRequest, exchange: Exchange, values: dict[str, str | None]
+    ) -> None:
+        """Add to the values what the profile reads in the answer."""
+        for reading in request.readings:
+            value = (read_if_there if reading.optional else read)(reading, exchange)
+            if value is not None and reading.name == "csrf" and self.manner.csrf:
+                value = self.manner.csrf(value)
+            values[reading.name] = value
 
     def _composed(self, request: ActionRequest, values: Mapping[str, str | None]) -> Request:
         manner = self.manner
@@ -114,12 +157,12 @@ class Performer:
         way; only a server error is not.
         """
         page = origins[self.manner.origin](self.browser.url_of("/"))
-        request = action.requests[-1]
+        request = self._as_strangers_know(action.requests[-1])
         values: dict[str, str | None] = dict.fromkeys(used_placeholders(request), None)
         filled = {name: value for name, value in self.values.items() if value is not None}
         exchanges: list[Exchange] = []
         meant: list[Answer] = []
-        composed = without_headers(compose(request, values | dict(self.values)), _SAID_BY_PAGES)
+        composed = without_headers(compose(request, values | self._all_values()), _SAID_BY_PAGES)
         for one in foreign_requests(composed, page):
             if self._asked_and_refused(page, one, exchanges):
                 continue
@@ -130,87 +173,17 @@ class Performer:
                 return meant[-1], tuple(exchanges)
         return "accepted" if "accepted" in meant else "refused", tuple(exchanges)
 
+    def _as_strangers_know(self, request: ActionRequest) -> ActionRequest:
+        """Return the request with those hidden fields that the target shows everybody alike."""
+        if request.fields_from is None:
+            return request
+        page = compose(request.fields_from.page, self._all_values())
+        looks = [self.browser.send(page, cookies=()) for _ in range(2)]
+        return known_to_strangers(request, looks)
+
     def _asked_and_refused(self, page: Page, request: Request, exchanges: list[Exchange]) -> bool:
         """Ask by a preflight, where browsers do, and tell whether the request must not go."""
         if not needs_preflight(request):
             return False
         exchanges.append(self.browser.send(preflight(request, page), cookies=()))
         return not is_granted(request, page, exchanges[-1])
-
-
-def answer(action: Action, exchange: Exchange, values: Mapping[str, str]) -> Answer:
-    """Return what a response means by the action's signs; both or neither is unrecognised.
-
-    Where the profile declares no sign of refusal, any status 4xx is one. A server error means
-    something only to a sign that names its status.
-    """
-
-    def shows(sign: Sign) -> bool:
-        is_meant = exchange.status < _SERVER_ERROR or "status" in sign.conditions
-        return is_meant and holds(sign, exchange, values)
-
-    accepted = any(map(shows, action.success))
-    refused = any(map(shows, action.refused))
-    if not action.refused and not accepted:
-        refused = exchange.status in _CLIENT_ERRORS
-    if accepted == refused:
-        return "unrecognised"
-    return "accepted" if accepted else "refused"
-
-
-@dataclass(frozen=True)
-class Shown:
-    """What the protected page shows; `role` is "" when the page names nobody."""
-
-    state: Literal["signed in", "signed out", "unrecognised"]
-    role: str = ""
-
-
-SOMEBODY_ELSE = "somebody else"
-
-
-def recognise(profile: Profile, exchange: Exchange, users: Mapping[str, User]) -> Shown:
-    """Say what a response of the protected page shows, by its signs and the users' names.
-
-    A server error shows neither, whatever the signs say.
-    """
-    if exchange.status >= _SERVER_ERROR:
-        return Shown("unrecognised")
-    page = profile.protected_page
-    out = any(holds(sign, exchange, {}) for sign in page.signed_out)
-    role = _named_role(page.signed_in, exchange, users)
-    if out == (role is not None):
-        return Shown("unrecognised")
-    return Shown("signed out") if role is None else Shown("signed in", role)
-
-
-def _named_role(signs: Sequence[Sign], exchange: Exchange, users: Mapping[str, User]) -> str | None:
-    """Return the role whose name the page shows, or None when no sign of being signed in holds."""
-    longest_first = sorted(users.items(), key=lambda item: len(item[1].username), reverse=True)
-    for sign in signs:
-        if "username" not in placeholders(dict(sign.conditions)):
-            if holds(sign, exchange, {}):
-                return ""
-            continue
-        for role, user in longest_first:
-            if holds(sign, exchange, {"username": user.username}):
-                return role
-        if any(holds(sign, exchange, {"username": name}) for name in _names(sign, exchange)):
-            return SOMEBODY_ELSE
-    return None
-
-
-def _names(sign: Sign, exchange: Exchange) -> list[str]:
-    """Return the names that the page may show where the sign has `{username}`."""
-    names = []
-    found, value = json_body(exchange)
-    wanted = sign.conditions.get("json")
-    if found and isinstance(value, dict) and isinstance(wanted, dict):
-        names += [str(value.get(key) or "") for key, text in wanted.items() if text == "{username}"]
-    texts = sign.conditions.get("body contains") or []
-    for text in [texts] if isinstance(texts, str) else texts:
-        before, _, after = str(text).partition("{username}")
-        if before.strip() or after.strip():
-            pattern = re.escape(before) + r"([^<>\s]+)" + re.escape(after)
-            names += re.findall(pattern, exchange.text)
-    return [name for name in names if name]

@@ -20,13 +20,13 @@ class BaseUrl:
 
     def __init__(self, url: str) -> None:
         self.origin = _origin(url)
-        self._prefix = _path_and_query(url).partition("?")[0].rstrip("/")
+        self.path = _path_and_query(url).partition("?")[0].rstrip("/")
 
     def url_of(self, target: str) -> str:
         """Return the whole URL of a path below this one, or of a URL on the same origin."""
         if not _WHOLE_URL.match(target):
             slash = "" if target.startswith("/") else "/"
-            return self.origin + self._prefix + slash + target.partition("#")[0]
+            return self.origin + self.path + slash + target.partition("#")[0]
         if _origin(target) != self.origin:
             raise TargetError(f"{_origin(target)} is another server than {self.origin}")
         return self.origin + _path_and_query(target)

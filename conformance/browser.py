@@ -21,6 +21,7 @@ from conformance.cookiestore import (
     on_the_wire,
     read_cookie_header,
 )
+from conformance.errors import TargetError
 from conformance.model import Exchange, Request
 from conformance.setcookie import parse_set_cookie
 
@@ -82,7 +83,8 @@ class Browser:
         started = self._clock()
         answer = self._wire.send(request.method, url, headers, request.body)
         seconds = self._clock() - started
-        exchange = Exchange(request.method, url, sent, *answer, started, seconds)
+        path = self._base.path
+        exchange = Exchange(request.method, url, sent, *answer, started, seconds, path)
         if cookies is None:
             self.keep(exchange)
         self._record(exchange)
@@ -91,6 +93,13 @@ class Browser:
     def url_of(self, target: str) -> str:
         """Return the whole URL of a path below the base URL, or of a URL on the same origin."""
         return self._base.url_of(target)
+
+    def is_at_home(self, url: str) -> bool:
+        """Say whether a whole URL is on the target's own origin."""
+        try:
+            return bool(self.url_of(url))
+        except TargetError:
+            return False
 
     @property
     def cookies(self) -> tuple[StoredCookie, ...]:

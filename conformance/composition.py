@@ -7,9 +7,9 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any, TypeAlias
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
-from conformance.model import ActionRequest, Plain, Request
+from conformance.model import ActionRequest, JsonWord, Plain, Profile, Request
 from conformance.signs import fill, placeholders
 
 FORM = ("Content-Type", "application/x-www-form-urlencoded")
@@ -43,17 +43,20 @@ def compose(
     filled = {name: value for name, value in values.items() if value is not None}
     absent = {name for name, value in values.items() if value is None}
     query: dict[str, Plain] = {}
-    body, data = _without(request.form, absent), _without(request.json, absent)
+    body = _without(request.form if request.multipart is None else request.multipart, absent)
+    data = _without(request.json, absent) if isinstance(request.json, dict) else request.json
     if in_query:
         body, query = _split_credentials(body)
-        data, more = _split_credentials(data)
-        query |= more
+        if isinstance(data, dict):
+            data, more = _split_credentials(data)
+            query |= more
     kept = _without(dict(request.headers), absent) or {}
     headers = [(name, _filled(value, filled)) for name, value in kept.items()]
     content = b""
-    if isinstance(body, dict):
-        headers.append(FORM)
-        content = _form(body, filled, shaping)
+    if body is not None:
+        pairs = _pairs(body, filled, shaping)
+        kind, content = (_form if request.multipart is None else _multipart)(pairs)
+        headers.append(kind)
     elif data is not None:
         headers.append(JSON)
         content = encoded(_json(data, filled, shaping))
@@ -65,13 +68,44 @@ def compose(
     )
 
 
-def _form(body: Mapping[str, Plain], values: Mapping[str, str], shaping: Shaping) -> bytes:
-    pairs = [
+def surroundings(profile: Profile) -> dict[str, str]:
+    """Return the values of the placeholders that every request of a profile may have."""
+    parts = urlsplit(profile.base_url)
+    return {"base_url": profile.base_url, "origin": f"{parts.scheme}://{parts.netloc}"}
+
+
+def _pairs(
+    body: Mapping[str, Plain], values: Mapping[str, str], shaping: Shaping
+) -> list[tuple[str, Any]]:
+    return [
         pair
         for name, text in body.items()
         for pair in shaping(placeholders(text), name, _filled(text, values))
     ]
-    return urlencode(pairs, errors="surrogateescape").encode()
+
+
+def _form(pairs: list[tuple[str, Any]]) -> tuple[tuple[str, str], bytes]:
+    return FORM, urlencode(pairs, errors="surrogateescape").encode()
+
+
+def _multipart(pairs: list[tuple[str, Any]]) -> tuple[tuple[str, str], bytes]:
+    """Return Content-Type and body of fields as multipart/form-data (RFC 7578)."""
+    fields = [(encoded(name), encoded(str(value))) for name, value in pairs]
+    boundary = b"conformance"
+    while any(boundary in value for _, value in fields):
+        boundary += b"-x"
+    parts = [
+        b'--%s\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n'
+        % (boundary, _in_quotes(name), value)
+        for name, value in fields
+    ]
+    kind = ("Content-Type", f"multipart/form-data; boundary={boundary.decode()}")
+    return kind, b"".join(parts) + b"--%s--\r\n" % boundary
+
+
+def _in_quotes(name: bytes) -> bytes:
+    """Return a field's name as browsers write it there (HTML standard, multipart form data)."""
+    return name.replace(b"\r", b"%0D").replace(b"\n", b"%0A").replace(b'"', b"%22")
 
 
 def _json(data: Plain, values: Mapping[str, str], shaping: Shaping) -> str:
@@ -82,7 +116,7 @@ def _json(data: Plain, values: Mapping[str, str], shaping: Shaping) -> str:
         return _dumped(fill(data, values))
     pairs: list[str] = []
     for name, value in data.items():
-        if isinstance(value, str):
+        if isinstance(value, str) and not isinstance(value, JsonWord):
             shaped = shaping(placeholders(value), name, _filled(value, values))
             pairs += [f"{_dumped(key)}: {_dumped(one)}" for key, one in shaped]
         else:
@@ -92,6 +126,8 @@ def _json(data: Plain, values: Mapping[str, str], shaping: Shaping) -> str:
 
 def _dumped(value: Any) -> str:
     """Return a value as JSON; bytes that are no text (as `surrogateescape` has them) stay so."""
+    if isinstance(value, JsonWord):
+        return str(value)
     text = json.dumps(value, ensure_ascii=False)
     return text if _RAW_BYTE.search(text) else json.dumps(value)
 
@@ -115,6 +151,8 @@ def carrying(request: ActionRequest, fields: Mapping[str, Plain], carrier: str) 
     if isinstance(request.json, dict):
         return replace(request, json={**request.json, **fields})
     texts = {name: str(value) for name, value in fields.items()}
+    if request.multipart is not None:
+        return replace(request, multipart={**request.multipart, **texts})
     return replace(request, form={**(request.form or {}), **texts})
 
 
@@ -127,7 +165,13 @@ def without_headers(request: Request, names: Collection[str]) -> Request:
 def used_placeholders(request: ActionRequest) -> set[str]:
     """Return the names of all placeholders in path, headers and body."""
     return placeholders(
-        [request.path, dict(request.headers), dict(request.form or {}), request.json]
+        [
+            request.path,
+            dict(request.headers),
+            dict(request.form or {}),
+            dict(request.multipart or {}),
+            request.json,
+        ]
     )
 
 

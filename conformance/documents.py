@@ -11,7 +11,7 @@ from pathlib import Path
 
 from conformance.data import folder
 from conformance.model import Vocabulary, Word
-from conformance.readings import sources
+from conformance.readings import decodings, sources
 from conformance.schemas import SCHEMAS, profile_keys, schema_text
 from conformance.signs import conditions
 from conformance.specification import load
@@ -87,6 +87,7 @@ def vocabulary(words: Vocabulary) -> str:
         ("Needs", "What `needs:` may say; many are implied by the words above.", words.needs),
         ("Conditions", "For signs in profiles, and for `send` in contracts.", conditions.words),
         ("Readings", "For `read:` and `csrf:` in profiles.", sources.words),
+        ("Decodings", "For `decode:` of a reading.", decodings.words),
     ]
     parts = [_GENERATED, _VOCABULARY]
     for title, says, list_ in lists:

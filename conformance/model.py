@@ -14,6 +14,18 @@ from urllib.parse import urlsplit
 Plain: TypeAlias = "str | list[Plain] | dict[str, Plain] | None"
 
 
+class Exactly(str):
+    """A text that goes as it is: what looks like a placeholder in it is none."""
+
+    __slots__ = ()
+
+
+class JsonWord(str):
+    """What JSON writes without quotes, such as `true` or `12`."""
+
+    __slots__ = ()
+
+
 class Level(str, Enum):
     """How binding a requirement is."""
 
@@ -230,11 +242,27 @@ class Reading:
     source: str
     key: str
     place: Place
+    decodings: tuple[str, ...] = ()  # words of `readings.decodings`, applied in this order
+    optional: bool = False  # what is not there leaves out the fields that would hold it
+
+
+@dataclass(frozen=True)
+class FormSource:
+    """The page whose form a request sends on, with all its hidden fields.
+
+    `selector` chooses the form; without it, it is the one that has the fields of the request.
+    """
+
+    page: ActionRequest
+    selector: str = ""
 
 
 @dataclass(frozen=True)
 class ActionRequest:
-    """One HTTP request of an action; texts may hold placeholders such as `{username}`."""
+    """One HTTP request of an action; texts may hold placeholders such as `{username}`.
+
+    It has one body at most: `form`, `multipart` or `json`.
+    """
 
     method: str
     path: str
@@ -243,6 +271,9 @@ class ActionRequest:
     form: Mapping[str, str] | None = None
     json: Plain = None
     readings: tuple[Reading, ...] = ()
+    multipart: Mapping[str, str] | None = None
+    fields_from: FormSource | None = None
+    follows: bool = False  # redirects within the target
 
 
 @dataclass(frozen=True)
@@ -365,6 +396,7 @@ class Profile:
     ignores_logins: bool = False  # of browsers that are signed in already
     session_policy: SessionPolicy = "others end"  # after a password change
     ca_file: str = ""
+    names_page: bool = True  # Origin, Referer and the like go along as a browser sends them
     launch: Launch | None = None
     nodes: tuple[SharedNode, ...] = ()
     store: SharedStore | None = None
@@ -406,6 +438,7 @@ class Exchange:
     body: bytes = field(repr=False)
     started: float
     seconds: float
+    base_path: str = ""  # of the target's base URL, without a slash at the end
 
     @property
     def path(self) -> str:

@@ -8,11 +8,12 @@ first, by a CORS preflight (Fetch standard, "CORS protocol").
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
+from conformance.cookiestore import is_trustworthy
 from conformance.model import Exchange, Request
 from conformance.words import Words
 
@@ -21,7 +22,7 @@ Pairs: TypeAlias = "tuple[tuple[str, str], ...]"
 _ATTACKER = "https://attacker.example"
 _FORM_METHODS = frozenset({"GET", "HEAD", "POST"})
 _FORM_TYPES = frozenset({"application/x-www-form-urlencoded", "multipart/form-data", "text/plain"})
-_PLAIN_HEADERS = frozenset({"accept", "accept-language", "content-language"})
+_PLAIN_HEADERS = frozenset({"accept", "accept-language", "content-language", "user-agent"})
 _SAFE = frozenset({"GET", "HEAD"})
 
 
@@ -113,6 +114,26 @@ def _link(_: str) -> Page:
 def _mail(_: str) -> Page:
     """The same from outside the browser (Sec-Fetch-Site: none)."""
     return Page("", "none", follows=True)
+
+
+def own_page(url: str) -> Page:
+    """Return the target's own page at its base URL; only safe origins say Sec-Fetch-Site."""
+    parts = urlsplit(url)
+    origin = f"{parts.scheme}://{parts.netloc}"
+    return Page(origin, "same-origin" if is_trustworthy(url) else "", url)
+
+
+def as_from(page: Page, request: Request) -> Request:
+    """Return the request with what a browser says of the page that sends it.
+
+    Nothing is said of requests that change nothing; what the request says itself stays.
+    """
+    if request.method in _SAFE:
+        return request
+    given = {name.lower() for name, _ in request.headers}
+    mode = "cors" if needs_preflight(request) else "navigate"
+    said = [one for one in page.headers(request.method, mode) if one[0].lower() not in given]
+    return replace(request, headers=(*request.headers, *said))
 
 
 def needs_preflight(request: Request) -> bool:

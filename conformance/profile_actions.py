@@ -6,13 +6,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from conformance.model import Action, ActionRequest, ProtectedPage, Reading, SessionList, Sign
-from conformance.readings import sources
-from conformance.response import check_pattern, read_json, read_signs
+from conformance.model import Action, ActionRequest, FormSource, ProtectedPage, SessionList, Sign
+from conformance.profile_readings import READING, read_reading, read_readings
+from conformance.response import check_selector, read_json, read_signs
 from conformance.signs import placeholders
 from conformance.yamltree import Node, known_words
 
-_REQUEST = ("send", "headers", "form", "json", "read")
+_BODIES = ("form", "multipart", "json")
+_REQUEST = ("fields from", "send", "headers", *_BODIES, "follow", "read")
 
 # The optional actions of a profile, and the placeholders that each fills beside the user's own.
 OPTIONAL_ACTIONS: Mapping[str, tuple[str, ...]] = {
@@ -26,7 +27,7 @@ OPTIONAL_ACTIONS: Mapping[str, tuple[str, ...]] = {
     "administrator ends sessions": ("subject",),
     "administrator removes account": ("subject",),
 }
-_FILLED = ("username", "password", "csrf")
+_FILLED = ("username", "password", "csrf", "base_url", "origin")
 
 
 def read_action(name: str, node: Node) -> Action:
@@ -65,8 +66,8 @@ def _refuse_unknown_placeholders(name: str, nodes: list[Node]) -> None:
 def _request(node: Node) -> ActionRequest:
     fields = node.mapping("a request")
     method, path = _request_line(fields["send"])
-    if "form" in fields and "json" in fields:
-        raise node.error("a request has one body: form or json")
+    if sum(body in fields for body in _BODIES) > 1:
+        raise node.error(f"a request has one body: {', '.join(_BODIES)}")
     return ActionRequest(
         method=method,
         path=path,
@@ -74,8 +75,35 @@ def _request(node: Node) -> ActionRequest:
         headers=read_texts(fields["headers"], "headers") if "headers" in fields else {},
         form=read_texts(fields["form"], "form") if "form" in fields else None,
         json=read_json(fields["json"]) if "json" in fields else None,
-        readings=_readings(fields["read"]) if "read" in fields else (),
+        readings=read_readings(fields["read"]) if "read" in fields else (),
+        multipart=read_texts(fields["multipart"], "multipart") if "multipart" in fields else None,
+        fields_from=_form_source(fields) if "fields from" in fields else None,
+        follows=_follows(fields["follow"]) if "follow" in fields else False,
     )
+
+
+def _form_source(fields: Mapping[str, Node]) -> FormSource:
+    """Return whose hidden fields go along: a page such as `GET /login`, and which of its forms."""
+    node = fields["fields from"]
+    if "json" in fields:
+        raise node.error("the fields of a page's form go into a form, not into json")
+    if isinstance(node.value, str):
+        return FormSource(_page(node))
+    parts = node.fields("fields from", ("page", "form"), required=("page",))
+    return FormSource(
+        _page(parts["page"]), check_selector(parts["form"]) if "form" in parts else ""
+    )
+
+
+def _page(node: Node) -> ActionRequest:
+    method, path = _request_line(node)
+    return ActionRequest(method, path, node.place)
+
+
+def _follows(node: Node) -> bool:
+    if node.text("follow") != "redirects":
+        raise node.error(f"follow is 'redirects', not '{node.value}'")
+    return True
 
 
 def _request_line(node: Node) -> tuple[str, str]:
@@ -90,37 +118,13 @@ def read_texts(node: Node, what: str) -> dict[str, str]:
     return {name: value.text(what) for name, value in node.mapping(what).items()}
 
 
-def _readings(node: Node) -> tuple[Reading, ...]:
-    fields = node.mapping("read")
-    for name in fields:
-        if placeholders(f"{{{name}}}") != {name}:
-            message = f"'{name}' is not a placeholder's name: use small letters and underscores"
-            raise node.key(name).error(message)
-    return tuple(_reading(name, value) for name, value in fields.items())
-
-
-def _reading(name: str, node: Node) -> Reading:
-    fields = node.fields(f"the reading '{name}'", tuple(sources.words))
-    if len(fields) != 1:
-        raise node.error(f"a reading has one of: {', '.join(sources.words)}")
-    source, key = next(iter(fields.items()))
-    if source == "from pattern":
-        check_pattern(key)
-        if re.compile(key.text(source)).groups < 1:
-            raise key.error("the pattern needs a group (...) around the value")
-    return Reading(name, source, key.filled_text(source), node.place)
-
-
 def read_csrf(node: Node) -> ActionRequest:
     """Return the request that gets a CSRF token, with the reading called `csrf`."""
-    fields = node.fields("csrf", ("read", *sources.words), required=("read",))
-    kinds = [key for key in fields if key != "read"]
-    if len(kinds) != 1:
-        raise node.error(f"csrf has one of: {', '.join(sources.words)}")
+    fields = node.fields("csrf", ("read", *READING), required=("read",))
     method, path = _request_line(fields["read"])
-    kind = kinds[0]
-    value = replace(node, value={kind: fields[kind]})
-    return ActionRequest(method, path, node.place, readings=(_reading("csrf", value),))
+    rest = {key: one for key, one in fields.items() if key != "read"}
+    reading = read_reading("csrf", replace(node, value=rest))
+    return ActionRequest(method, path, node.place, readings=(reading,))
 
 
 def read_protected_page(node: Node) -> ProtectedPage:
@@ -142,7 +146,7 @@ def read_session_list(node: Node) -> SessionList:
         raise node.error("list sessions lacks the key 'handles': what tells one from another?")
     fields = {key: one for key, one in node.mapping("list sessions").items() if key != "handles"}
     action = read_action("list sessions", replace(node, value=fields))
-    return SessionList(action, _reading("handles", handles))
+    return SessionList(action, read_reading("handles", handles))
 
 
 def _without_user(signs: tuple[Sign, ...], fields: Mapping[str, Node]) -> tuple[Sign, ...]:

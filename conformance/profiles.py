@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, get_args
 
 from conformance.baseurl import is_base_url
-from conformance.guessing import MOST_GUESSES
 from conformance.launches import read_launch, read_nodes, read_store
-from conformance.limits import parse_seconds
 from conformance.model import (
     Action,
     KnownFailure,
@@ -20,9 +17,6 @@ from conformance.model import (
     Profile,
     SessionPolicy,
     SharedStore,
-    Throttling,
-    Timeouts,
-    User,
 )
 from conformance.profile_actions import (
     OPTIONAL_ACTIONS,
@@ -31,8 +25,11 @@ from conformance.profile_actions import (
     read_protected_page,
     read_session_list,
 )
-from conformance.response import check_pattern, read_signs
-from conformance.yamltree import Node, parse, shown_as
+from conformance.profile_inheritance import extended
+from conformance.profile_times import read_count, read_throttling, read_timeouts
+from conformance.profile_users import read_users
+from conformance.response import check_pattern
+from conformance.yamltree import Node, parse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,6 +39,7 @@ _PROFILE = (
     "name",
     "extends",
     "base url",
+    "browser headers",
     "session cookie",
     "session store",
     "session limit",
@@ -81,7 +79,7 @@ _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 def read_profile(path: Path) -> Profile:
     """Read a profile file; raises InputError for the first thing that is wrong with it."""
-    root = _extended(parse(path), path)
+    root = extended(parse(path), path)
     fields = root.fields("a profile", _PROFILE, required=_REQUIRED)
     cookies, patterns = _session_cookies(fields["session cookie"])
     launch = _launch(root, path)
@@ -91,9 +89,9 @@ def read_profile(path: Path) -> Profile:
         base_url=_base_url(fields["base url"]),
         session_cookies=cookies,
         cookie_patterns=patterns,
-        users=_users(fields["users"]),
-        timeouts=_all_timeouts(fields),
-        throttling=_throttling(fields["throttling"]) if "throttling" in fields else None,
+        users=read_users(fields),
+        timeouts=read_timeouts(fields),
+        throttling=read_throttling(fields["throttling"]) if "throttling" in fields else None,
         log_in=read_action("log in", fields["log in"]),
         log_out=read_action("log out", fields["log out"]),
         protected_page=read_protected_page(fields["protected page"]),
@@ -105,7 +103,7 @@ def read_profile(path: Path) -> Profile:
         else None,
         contract=fields["contract"].filled_text("contract") if "contract" in fields else "",
         durable=_durable(fields["session store"]) if "session store" in fields else True,
-        session_limit=_count(fields["session limit"], "sessions")
+        session_limit=read_count(fields["session limit"], "sessions")
         if "session limit" in fields
         else None,
         rotates_tokens=_says(fields, "token rotation", "on use"),
@@ -117,6 +115,7 @@ def read_profile(path: Path) -> Profile:
         if "nodes" in fields
         else (),
         store=read_store(fields["store"], path) if "store" in fields else None,
+        names_page=not _says(fields, "browser headers", "left out"),
         known_failures=_known_failures(fields["known failures"])
         if "known failures" in fields
         else {},
@@ -125,33 +124,10 @@ def read_profile(path: Path) -> Profile:
 
 def key_places(path: Path) -> dict[str, Place]:
     """Return where a profile that can be read has each of its keys; a user is `users.alice`."""
-    root = _extended(parse(path), path)
+    root = extended(parse(path), path)
     fields = root.mapping("a profile")
     users = {f"users.{role}": node.place for role, node in fields["users"].mapping("users").items()}
     return {name: root.key(name).place for name in fields} | users
-
-
-def _extended(root: Node, path: Path) -> Node:
-    """Return the profile with all that it takes over from the one it extends.
-
-    Its own keys replace those of the other; of `environment` it is variable by variable.
-    """
-    fields = root.mapping("a profile")
-    if "extends" not in fields:
-        return root
-    name = fields["extends"].filled_text("extends")
-    base_path = path.parent / name
-    if not base_path.is_file():
-        raise fields["extends"].error(f"there is no profile at {shown_as(base_path)}")
-    base = parse(base_path)
-    if "extends" in base.mapping("a profile"):
-        raise base.key("extends").error("a profile that others extend does not extend another")
-    merged = {key: node for key, node in fields.items() if key != "extends"}
-    if "environment" in fields and "environment" in base.mapping("a profile"):
-        merged["environment"] = base.mapping("a profile")["environment"].with_fields(
-            fields["environment"], "environment"
-        )
-    return base.with_fields(replace(root, value=merged), "a profile")
 
 
 def at_url(profile: Profile, url: str) -> Profile:
@@ -195,69 +171,6 @@ def _optional_actions(fields: Mapping[str, Node]) -> dict[str, Action]:
     return actions
 
 
-def _users(node: Node) -> dict[str, User]:
-    fields = node.fields("users", ("alice", "bob", "admin"), required=("alice",))
-    return {role: _user(role, user) for role, user in fields.items()}
-
-
-def _user(role: str, node: Node) -> User:
-    known = ("username", "password", "password from environment")
-    fields = node.fields(role, known, required=("username",))
-    if ("password" in fields) == ("password from environment" in fields):
-        raise node.error("a user has either 'password' or 'password from environment'")
-    username = _as_it_stands(fields["username"], "username")
-    if "password" in fields:
-        return User(username, _as_it_stands(fields["password"], "password"))
-    variable = fields["password from environment"]
-    password = os.environ.get(variable.filled_text("password from environment"))
-    if not password:
-        raise variable.error(f"the environment variable {variable.value} is not set")
-    return User(username, password)
-
-
-def _as_it_stands(node: Node, what: str) -> str:
-    node.filled_text(what)  # refuses a blank one
-    return node.text(what)  # with the spaces around it, which belong to it
-
-
-def _all_timeouts(fields: Mapping[str, Node]) -> Timeouts:
-    timeouts = _timeouts(fields["timeouts"]) if "timeouts" in fields else Timeouts()
-    if "throttling" not in fields:
-        return timeouts
-    lasts = fields["throttling"].mapping("throttling").get("lasts")
-    return replace(timeouts, throttling=seconds(lasts, "lasts") if lasts else None)
-
-
-def _throttling(node: Node) -> Throttling:
-    """Read after how many failures an account is throttled, and what an answer then shows."""
-    fields = node.fields("throttling", ("attempts", "lasts", "refused"), required=("attempts",))
-    attempts = _count(fields["attempts"], "attempts")
-    if attempts > MOST_GUESSES:
-        hint = f"NIST SP 800-63B-4 3.2.2 allows {MOST_GUESSES}"
-        raise fields["attempts"].error(f"{attempts} wrong passwords are too many", hint)
-    refused = read_signs(fields["refused"], "refused") if "refused" in fields else ()
-    return Throttling(attempts, refused)
-
-
-def _timeouts(node: Node) -> Timeouts:
-    fields = node.fields("timeouts", ("idle", "absolute", "allowance"))
-    timeouts = Timeouts(**{name: seconds(value, name) for name, value in fields.items()})
-    for name, declared in (("idle", timeouts.idle), ("absolute", timeouts.absolute)):
-        if declared and 2 * timeouts.allowance > declared:
-            message = f"the allowance ({timeouts.allowance:g} s) is more than half of {name}"
-            raise node.error(message, "within it nothing can be told: choose a longer timeout")
-    return timeouts
-
-
-def seconds(node: Node, what: str) -> float:
-    """Return a time such as `2 s`, `500 ms`, `30 min`, `8 h` or `7 d` in seconds."""
-    found = parse_seconds(node.filled_text(what))
-    if found is None:
-        message = f"'{node.value}' is not a time such as 2 s, 500 ms, 30 min, 8 h or 7 d"
-        raise node.error(message)
-    return found
-
-
 def _durable(node: Node) -> bool:
     text = node.text("session store")
     if text not in ("memory", "durable"):
@@ -274,13 +187,6 @@ def _says(fields: Mapping[str, Node], key: str, word: str) -> bool:
         hint = f"leave '{key}' out where that is not so"
         raise fields[key].error(f"{key} is '{word}', not '{text}'", hint)
     return True
-
-
-def _count(node: Node, what: str) -> int:
-    text = node.text(what)
-    if not text.isdecimal() or int(text) == 0:
-        raise node.error(f"'{text}' is not a whole number of {what}")
-    return int(text)
 
 
 def _session_policy(fields: Mapping[str, Node]) -> SessionPolicy:

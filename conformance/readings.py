@@ -8,20 +8,31 @@ from collections.abc import Callable, Iterator, Sequence
 from html import unescape
 from html.parser import HTMLParser
 from typing import Any, TypeAlias
+from urllib.parse import parse_qs, unquote_plus, urlsplit
 
 from conformance.errors import Unrecognised
+from conformance.htmlpages import selected
 from conformance.model import Exchange, Reading
 from conformance.setcookie import parse_set_cookie
 from conformance.words import Words
 
 Reader: TypeAlias = Callable[[Exchange, str], "str | None"]
 
+Decoding: TypeAlias = Callable[[str], str]
+
 sources: Words[Reader] = Words("source of a reading")
+decodings: Words[Decoding] = Words("way of decoding")
+
+
+def read_if_there(reading: Reading, exchange: Exchange) -> str | None:
+    """Return the value that the reading describes, or None where it is not there."""
+    value = sources[reading.source](exchange, reading.key)
+    return None if value is None else _decoded(reading, value)
 
 
 def read(reading: Reading, exchange: Exchange) -> str:
     """Return the value that the reading describes; raises Unrecognised when it is not there."""
-    value = sources[reading.source](exchange, reading.key)
+    value = read_if_there(reading, exchange)
     if value is None:
         path = exchange.path.partition("?")[0]  # a query may hold a secret
         raise Unrecognised(
@@ -30,6 +41,24 @@ def read(reading: Reading, exchange: Exchange) -> str:
             f"({reading.place})"
         )
     return value
+
+
+def _decoded(reading: Reading, value: str) -> str:
+    for word in reading.decodings:
+        value = decodings[word](value)
+    return value
+
+
+@decodings("url")
+def _url_decoded(value: str) -> str:
+    """`%2B` becomes `+`, and `+` a space."""
+    return unquote_plus(value)
+
+
+@decodings("html")
+def _html_decoded(value: str) -> str:
+    """`&amp;` becomes `&`, as a page's own script would read it."""
+    return unescape(value)
 
 
 def read_all(reading: Reading, exchange: Exchange) -> tuple[str, ...]:
@@ -47,10 +76,12 @@ def read_all(reading: Reading, exchange: Exchange) -> tuple[str, ...]:
         fields = _Fields(reading.key)
         fields.feed(exchange.text)
         found = fields.values
+    elif reading.source == "from selector":
+        found = selected(exchange.text, reading.key)
     else:
         value = sources[reading.source](exchange, reading.key)
         found = [] if value is None else [value]
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(_decoded(reading, value) for value in found))
 
 
 def _parsed(exchange: Exchange) -> Any:
@@ -95,6 +126,31 @@ def _from_cookie(exchange: Exchange, name: str) -> str | None:
         if cookie and cookie.name == name:
             return cookie.value
     return next((value for key, value in exchange.sent_cookies if key == name), None)
+
+
+@sources("from cookie pattern")
+def _from_cookie_pattern(exchange: Exchange, pattern: str) -> str | None:
+    """The value of the first cookie whose whole name this regular expression matches."""
+    set_now = filter(None, map(parse_set_cookie, exchange.header_values("Set-Cookie")))
+    names = [*(cookie.name for cookie in set_now), *(name for name, _ in exchange.sent_cookies)]
+    found = next((name for name in names if re.fullmatch(pattern, name)), None)
+    return None if found is None else _from_cookie(exchange, found)
+
+
+@sources("from location")
+def _from_location(exchange: Exchange, name: str) -> str | None:
+    """The value of the parameter of this name in the query of the Location header, decoded."""
+    try:
+        query = urlsplit(exchange.header("Location") or "").query
+    except ValueError:  # such as "http://["
+        return None
+    return next(iter(parse_qs(query, keep_blank_values=True).get(name, ())), None)
+
+
+@sources("from selector")
+def _from_selector(exchange: Exchange, selector: str) -> str | None:
+    """What this CSS selector chooses first: its text, or an attribute: `input[name=t]@value`."""
+    return next(iter(selected(exchange.text, selector)), None)
 
 
 @sources("from header")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 
-from conformance.model import Plain, Sign
+from conformance.htmlpages import selector_error
+from conformance.model import JsonWord, Plain, Sign
 from conformance.signs import conditions
 from conformance.yamltree import Node
 
@@ -41,7 +42,7 @@ def _as_texts(value: object) -> Plain:
         return {key: _as_texts(inner) for key, inner in value.items()}
     if isinstance(value, list):
         return [_as_texts(inner) for inner in value]
-    return value if isinstance(value, str) else json.dumps(value)
+    return value if isinstance(value, str) else JsonWord(json.dumps(value))
 
 
 def _texts(node: Node) -> Plain:
@@ -65,10 +66,40 @@ def check_pattern(node: Node) -> str:
     return text
 
 
+def _patterns(node: Node) -> Plain:
+    for one in node.mapping("a condition").values():
+        check_pattern(one)
+    return _mapping(node)
+
+
+def check_selector(node: Node) -> str:
+    """Return the text of a CSS selector; raises InputError when it is none."""
+    text = node.filled_text("a selector")
+    error = selector_error(text)
+    if error:
+        raise node.error(f"is not a CSS selector: {error}")
+    return text
+
+
+def _selectors(node: Node) -> Plain:
+    for one in node.value if isinstance(node.value, list) else [node]:
+        check_selector(one)
+    return _texts(node)
+
+
+def _selected_texts(node: Node) -> Plain:
+    for name in node.mapping("a condition"):
+        check_selector(node.key(name))
+    return _mapping(node)
+
+
 _READERS = {
     "text": lambda node: node.text("a condition"),
     "texts": _texts,
     "mapping": _mapping,
     "pattern": check_pattern,
     "json": read_json,
+    "mapping of patterns": _patterns,
+    "selectors": _selectors,
+    "mapping of selectors": _selected_texts,
 }

@@ -9,7 +9,8 @@ from functools import lru_cache
 from typing import Any, TypeAlias
 from urllib.parse import urljoin, urlsplit
 
-from conformance.model import Exchange, Plain, Sign
+from conformance.htmlpages import selected
+from conformance.model import Exactly, Exchange, Plain, Sign
 from conformance.words import Words
 
 Condition: TypeAlias = Callable[[Exchange, Any], bool]
@@ -28,7 +29,7 @@ def broken(wanted: Mapping[str, Plain], exchange: Exchange, values: Mapping[str,
 
 
 def _holds(name: str, wanted: Plain, exchange: Exchange, values: Mapping[str, str]) -> bool:
-    if conditions.words[name].takes == "pattern":
+    if "pattern" in conditions.words[name].takes:
         values = {key: re.escape(value) for key, value in values.items()}
     return conditions[name](exchange, fill(wanted, values))
 
@@ -36,7 +37,7 @@ def _holds(name: str, wanted: Plain, exchange: Exchange, values: Mapping[str, st
 def fill(value: Plain, values: Mapping[str, str]) -> Plain:
     """Replace every `{placeholder}` of `values` in all texts of `value`; other braces stay."""
     if isinstance(value, str):
-        if "{" not in value:
+        if "{" not in value or isinstance(value, Exactly):
             return value
         return _PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), value)
     if isinstance(value, list):
@@ -48,6 +49,8 @@ def fill(value: Plain, values: Mapping[str, str]) -> Plain:
 
 def placeholders(value: Plain) -> set[str]:
     """Return the names of all `{placeholders}` in the texts of `value`."""
+    if isinstance(value, Exactly):
+        return set()
     if isinstance(value, str):
         return {found[1] for found in _PLACEHOLDER.finditer(value)}
     children = value.values() if isinstance(value, dict) else value or ()
@@ -67,17 +70,46 @@ def _status(exchange: Exchange, wanted: str | list[str]) -> bool:
 def _location(exchange: Exchange, wanted: str | list[str]) -> bool:
     """The Location header leads to this path on any host, or to one of these.
 
-    The query counts only where the wanted path has one.
+    The path is a whole one, or one below the base URL. The query counts only where the wanted path
+    has one.
     """
+    led = _led_to(exchange)
+    if led is None:
+        return False
+    spelt = {*led, *(path.partition("?")[0] for path in led)}
+    return any(path in spelt for path in _texts(wanted))
+
+
+@conditions("location matches", takes="pattern")
+def _location_matches(exchange: Exchange, pattern: str) -> bool:
+    """There is a Location header, and the regular expression is found in its path with the query.
+
+    Of its path the base URL's own is not a part.
+    """
+    led = _led_to(exchange)
+    return led is not None and re.search(pattern, led[1]) is not None
+
+
+@conditions("location does not match", takes="pattern")
+def _location_does_not_match(exchange: Exchange, pattern: str) -> bool:
+    """There is a Location header, and the regular expression is not found in its path and query."""
+    led = _led_to(exchange)
+    return led is not None and re.search(pattern, led[1]) is None
+
+
+def _led_to(exchange: Exchange) -> tuple[str, str] | None:
+    """Return path and query that Location leads to: whole, and as seen from the base URL."""
     location = exchange.header("Location")
     if location is None:
-        return False
+        return None
     try:
         parts = urlsplit(urljoin(exchange.url, location))
     except ValueError:  # such as "http://["
-        return False
-    path = parts.path or "/"
-    return any(wanted_path in (path, f"{path}?{parts.query}") for wanted_path in _texts(wanted))
+        return None
+    whole = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    base = exchange.base_path
+    is_below = bool(base) and parts.path.startswith(f"{base}/")
+    return whole, whole[len(base) :] if is_below else whole
 
 
 @conditions("header", takes="mapping")
@@ -92,6 +124,13 @@ def _header_contains(exchange: Exchange, wanted: Mapping[str, str]) -> bool:
     return all(
         value.lower() in (exchange.header(name) or "").lower() for name, value in wanted.items()
     )
+
+
+@conditions("header matches", takes="mapping of patterns")
+def _header_matches(exchange: Exchange, wanted: Mapping[str, str]) -> bool:
+    """Each of these headers is there, and this regular expression is found in its value."""
+    found = ((exchange.header(name), pattern) for name, pattern in wanted.items())
+    return all(value is not None and re.search(pattern, value) for value, pattern in found)
 
 
 @conditions("no header", takes="texts")
@@ -122,6 +161,33 @@ def _body_lacks(exchange: Exchange, unwanted: str | list[str]) -> bool:
 def _body_matches(exchange: Exchange, pattern: str) -> bool:
     """The regular expression is found somewhere in the body."""
     return re.search(pattern, exchange.text) is not None
+
+
+@conditions("body does not match", takes="pattern")
+def _body_does_not_match(exchange: Exchange, pattern: str) -> bool:
+    """The regular expression is found nowhere in the body."""
+    return re.search(pattern, exchange.text) is None
+
+
+@conditions("selector", takes="selectors")
+def _selector(exchange: Exchange, wanted: str | list[str]) -> bool:
+    """The page has an element that this CSS selector chooses, or one for each of these."""
+    return all(selected(exchange.text, one) for one in _texts(wanted))
+
+
+@conditions("no selector", takes="selectors")
+def _no_selector(exchange: Exchange, unwanted: str | list[str]) -> bool:
+    """The page has no element that this CSS selector, or one of these, chooses."""
+    return not any(selected(exchange.text, one) for one in _texts(unwanted))
+
+
+@conditions("selector contains", takes="mapping of selectors")
+def _selector_contains(exchange: Exchange, wanted: Mapping[str, str]) -> bool:
+    """For each of these CSS selectors: an element that it chooses contains this text."""
+    return all(
+        any(text in one for one in selected(exchange.text, selector))
+        for selector, text in wanted.items()
+    )
 
 
 @conditions("json", takes="mapping")

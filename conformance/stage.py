@@ -8,11 +8,11 @@ from datetime import datetime, timezone
 from threading import Lock, local
 from typing import TYPE_CHECKING, Protocol
 
-from conformance.actions import Answer, Shown
 from conformance.browser import Browser
 from conformance.errors import SuiteError
 from conformance.model import Exchange, Profile, User
 from conformance.origins import Page as OriginPage
+from conformance.recognition import Answer, Shown
 from conformance.setcookie import SetCookie, parse_set_cookie
 from conformance.spellings import spellings
 

@@ -24,7 +24,7 @@ CONFORMANCE: Layers = (
     (
         "words, files, cookies and URLs",
         "words yamltree running cookiestore cookiegrammar baseurl data likeness outcomes "
-        "storability patterns",
+        "storability patterns htmlpages",
     ),
     ("one file of requirements, standards or rules", "requirements standards guide rules known"),
     ("what runs of the past came to", "reportfiles"),
@@ -36,10 +36,14 @@ CONFORMANCE: Layers = (
     ),
     ("requests over connections", "wire"),
     ("a browser, and what is seen in answers", "browser origins readings signs jwtchanges"),
-    ("requests as a profile says them", "composition"),
-    ("requests as other sites send them", "forgeries"),
+    ("requests as a profile says them, and what answers mean", "composition recognition"),
+    ("requests as other sites send them, or as forms are filled", "forgeries hiddenfields"),
     ("what is done by a profile", "actions serverprocess response"),
-    ("steps and actions as files say them", "steps profile_actions registration"),
+    ("values as files say where they stand", "profile_readings"),
+    (
+        "steps and actions as files say them",
+        "steps profile_actions registration profile_inheritance profile_times profile_users",
+    ),
     ("scenarios, launches and needs", "scenarios launches needs"),
     ("all that is read, all servers of a target", "specification profiles process"),
     ("what a scenario plays on", "stage"),
@@ -109,6 +113,7 @@ TABLES = {"conformance": CONFORMANCE, "reference_impl": REFERENCE}
 FOREIGN = {
     "conformance.wire": {"requests", "urllib3"},
     "conformance.connections": {"urllib3"},
+    "conformance.htmlpages": {"bs4", "soupsieve"},
     "conformance.yamltree": {"yaml"},
     "conformance.plugin": {"pytest"},
     "conformance.items": {"pytest"},

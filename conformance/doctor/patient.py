@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
-from conformance.actions import Answer, Manner, Performer, Shown, recognise
+from conformance.actions import Manner, Performer
 from conformance.browser import Browser
 from conformance.doctor.findings import Finding, Grade
 from conformance.errors import Unrecognised
 from conformance.expectations.registry import describe
 from conformance.model import Action, Exchange, Place, Profile, Sign, User
+from conformance.recognition import Answer, Shown, recognise
 from conformance.setcookie import SetCookie, parse_set_cookie
 from conformance.signs import broken
 from conformance.stage import Stage

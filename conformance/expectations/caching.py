@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from conformance.actions import recognise
 from conformance.cookiestore import is_trustworthy
 from conformance.expectations.registry import describe, expectations
 from conformance.model import Exchange
+from conformance.recognition import recognise
 from conformance.setcookie import parse_set_cookie
 from conformance.stage import DoesNotApply, Seen, Stage
 from conformance.storability import (

@@ -65,7 +65,7 @@ def no_personal_data(seen: Seen, stage: Stage) -> str | None:
 
 
 def _names_somebody(jwt: Jwt, users: Iterable[User]) -> bool:
-    names = {user.username for user in users}
+    names = {user.username for user in users if user.username}
     return any(text in names or _ADDRESS.fullmatch(text) for text in texts_in(jwt.claims))
 
 

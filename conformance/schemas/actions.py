@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.readings import sources
+from conformance.readings import decodings, sources
 from conformance.schemas.conditions import condition_definitions
 from conformance.schemas.parts import (
     FILLED,
@@ -10,10 +10,12 @@ from conformance.schemas.parts import (
     TEXT,
     Schema,
     at_most_one_of_keys,
+    choice,
     either,
     listed,
     mapping,
     one_of_keys,
+    one_or_list,
     ref,
     said,
 )
@@ -21,7 +23,7 @@ from conformance.schemas.parts import (
 LINE: Schema = {"type": "string", "pattern": REQUEST_LINE}
 TEXTS: Schema = {"type": "object", "additionalProperties": TEXT}
 _NAME = r"^[a-z_]+(\.[a-z_]+)?$"
-_ONE_BODY = at_most_one_of_keys("form", "json")
+_ONE_BODY = at_most_one_of_keys("form", "multipart", "json")
 
 
 def action_definitions() -> dict[str, Schema]:
@@ -35,17 +37,23 @@ def action_definitions() -> dict[str, Schema]:
         "protected-page": _protected_page(),
         "session-list": _session_list(fields),
         "csrf": _csrf(),
-        "reading": mapping(_sources(), minProperties=1, maxProperties=1),
+        "reading": mapping(_sources(), **one_of_keys(*sources.words)),
+        "form-source": _form_source(),
         **condition_definitions(),
     }  # fmt: skip
 
 
 def _request() -> dict[str, Schema]:
     return {
+        "fields from": said(ref("form-source"), "The page whose form is sent, such as `GET "
+                            "/login`: all its hidden fields go along, read afresh each time."),
         "send": said(LINE, "The request, such as `POST /login`."),
         "headers": said(TEXTS, "Headers beside those that a browser sends by itself."),
         "form": said(TEXTS, "The fields of a form: `{username}`, `{password}` and so on stand for "
                             "what is filled in."),
+        "multipart": said(TEXTS, "The fields of a form, sent as multipart/form-data."),
+        "follow": said(choice({"redirects": "The last answer is the one that is judged."}),
+                       "Whether redirects within the target are followed."),
         "json": said({}, "A JSON body, written as YAML or as one text of JSON."),
         "read": said(
             {"type": "object", "propertyNames": {"pattern": _NAME},
@@ -86,8 +94,25 @@ def _csrf() -> Schema:
     return mapping({"read": read, **_sources()}, ("read",), **one_of_keys(*sources.words))
 
 
+def _form_source() -> Schema:
+    fields = {
+        "page": said(LINE, "The page, such as `GET /login`."),
+        "form": said(FILLED, "A CSS selector of the form; without it, it is the one that has the "
+                             "fields that are sent."),
+    }  # fmt: skip
+    return either(LINE, mapping(fields, ("page",)))
+
+
 def _sources() -> dict[str, Schema]:
     values = {"from pattern": {"type": "string", "pattern": r"\("}}
-    return {
+    read = {
         word.word: said(values.get(word.word, FILLED), word.says) for word in sources.words.values()
+    }
+    ways = choice({word.word: word.says for word in decodings.words.values()})
+    yes = choice({"yes": "What is not there leaves out the fields that would hold it.",
+                  "no": "What is not there is an error.", "true": "", "false": ""})  # fmt: skip
+    return {
+        **read,
+        "decode": said(one_or_list(ways), "How the value is decoded; several ways in a row."),
+        "optional": said(either(yes, {"type": "boolean"}), "Whether it may be missing."),
     }

@@ -21,6 +21,9 @@ _VALUES: dict[str, Schema] = {
     "mapping": {"type": "object", "minProperties": 1},
     "pattern": FILLED,
     "json": {},
+    "mapping of patterns": {"type": "object", "minProperties": 1, "additionalProperties": FILLED},
+    "selectors": one_or_list(FILLED),
+    "mapping of selectors": {"type": "object", "minProperties": 1},
 }
 _PLACEHOLDER = r"\{[a-z_]+(\.[a-z_]+)?\}"
 

@@ -64,6 +64,11 @@ def _identity() -> dict[str, Schema]:
             {"type": "string", "pattern": _URL},
             "Where the server is; all paths are below it. `{port}` is a free port, for `start`.",
         ),
+        "browser headers": said(
+            choice({"left out": "Only what the profile says goes along."}),
+            "Origin, Referer and Sec-Fetch-* go along with what changes something, as browsers "
+            "send them; or they are left out.",
+        ),
         "session cookie": said(
             either(one_or_list(FILLED), pattern),
             "The name of the session cookie; several names, or a pattern of them.",
@@ -207,17 +212,18 @@ def _known_failures() -> Schema:
 
 def _definitions() -> dict[str, Schema]:
     user = {
-        "username": said(FILLED, "The name that is sent."),
+        "username": said(FILLED, "The name that is sent, where the login asks for one."),
         "password": said(FILLED, "The password, where it is no secret."),
         "password from environment": said(FILLED, "The environment variable that holds it."),
+        "password from file": said(FILLED, "The file that holds it, from the profile's folder."),
     }
-    secret = one_of_keys("password", "password from environment")
+    secret = one_of_keys("password", "password from environment", "password from file")
     command = {
         "run": said(FILLED, "The command; no shell is used."),
         "input": said(TEXT, "What it reads on its standard input."),
     }
     return {
-        "user": mapping(user, ("username",), **secret),
+        "user": mapping(user, **secret),
         "command": either(FILLED, mapping(command, ("run",))),
         "node": _node(),
         **action_definitions(),

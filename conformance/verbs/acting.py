@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from conformance.actions import Answer, Manner, Performer
-from conformance.composition import Shaping, as_text
+from conformance.actions import Manner, Performer
+from conformance.composition import Shaping, as_text, used_placeholders
 from conformance.errors import Closed
 from conformance.model import Action, Exchange
+from conformance.recognition import Answer
 from conformance.returns import returning
 from conformance.sendings import OVERSIZE, sendings
 from conformance.shapes import shapes
-from conformance.stage import NotTried, Seat, Seen, Stage
+from conformance.stage import DoesNotApply, NotTried, Seat, Seen, Stage
 from conformance.verbs.csrftokens import sent_token
 from conformance.verbs.registry import session_cookies_in
 
@@ -38,6 +39,8 @@ def perform(
     before it has read everything may close it later, so no other request goes that way. Other
     sites know no password but that of their own account, which they may log in.
     """
+    if action.name == "log in":
+        _refuse_other_names(stage, values, wanted)
     if "from" in wanted and action.name != "log in":
         values = {**values, "password": None}
     how = manner(stage, seat, action, wanted)
@@ -51,6 +54,16 @@ def perform(
     finally:
         if wanted.get("sent") in OVERSIZE:
             stage.wire.drop_connections()
+
+
+def _refuse_other_names(stage: Stage, values: Values, wanted: Mapping[str, str]) -> None:
+    """Refuse to log in with another name where the target asks for none: it would not be sent."""
+    action = stage.profile.log_in
+    if any("username" in used_placeholders(request) for request in action.requests):
+        return
+    names = {user.username for user in stage.users.values()}
+    if "name as" in wanted or values.get("username") not in names:
+        raise DoesNotApply("the profile's login asks for no user name")
 
 
 def is_forged(wanted: Mapping[str, str]) -> bool:

@@ -30,6 +30,7 @@ def compare_answers(stage: Stage, _: Seat, names: list[str]) -> Seen:
     for user in stage.users.values():
         spoilt = ("unknown name", "wrong password")
         sent += [text for word in spoilt for text in credential_changes[word](user) if text]
+    sent = [text for text in sent if text]  # some targets have no user names
     return Seen(
         likeness={name: [parts(one, sent) for one in stage.answers[name]] for name in names}
     )

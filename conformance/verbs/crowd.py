@@ -6,11 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import cycle, islice
 
-from conformance.actions import Performer, recognise
+from conformance.actions import Performer
 from conformance.browser import Browser
 from conformance.composition import compose
 from conformance.errors import Unrecognised
 from conformance.model import User
+from conformance.recognition import recognise
 from conformance.registration import fresh_name, registered
 from conformance.stage import Life, Page, Seat, Seen, Stage
 from conformance.verbs.registry import ON_PAGE, verbs

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from urllib.parse import urlencode
 
-from conformance.actions import recognise
 from conformance.claims import claims
 from conformance.composition import with_query
 from conformance.durations import durations
 from conformance.model import Exchange, Plain, Request
 from conformance.origins import origins
 from conformance.paths import spelt
+from conformance.recognition import recognise
 from conformance.stage import KeptSession, Life, NotTried, Page, Seat, Seen, Stage, TooSlow
 from conformance.verbs.registry import ON_PAGE, verbs
 from conformance.verbs.rotation import follow

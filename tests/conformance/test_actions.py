@@ -6,10 +6,11 @@ import pytest
 from toyserver import Reply
 from toysuite import LOGIN, Clock, Suite
 
-from conformance.actions import SOMEBODY_ELSE, Manner, Performer, answer, recognise
+from conformance.actions import Manner, Performer
 from conformance.browser import Browser
 from conformance.errors import Unrecognised
 from conformance.model import Action, Exchange, Outcome
+from conformance.recognition import SOMEBODY_ELSE, answer, recognise
 from conformance.stage import Stage
 
 
@@ -122,6 +123,123 @@ def test_a_value_that_is_not_found_is_an_error_and_never_a_refusal(
         perform(suite, clock, changes)
     result = suite.run("then:\n  - log in: alice\n    expect: refused\n", changes)
     assert result.outcome is Outcome.ERROR
+
+
+# --- forms of the target's own pages --------------------------------------------------------------
+
+LOGIN_PAGE = b"""
+<form action=/search><input type=hidden name=lang value=en><input name=q></form>
+<form id=f method=post><input type=HIDDEN name=_csrf value='a&amp;{username}'>
+<input type=hidden name=next value=/me><input type=hidden name=off value=1 disabled>
+<input name=u><input name=p type=password><input type=checkbox name=keep value=1></form>
+"""
+FORM = {"u": "{username}", "p": "{password}"}
+
+
+def test_all_hidden_fields_of_the_form_go_along(suite: Suite, clock: Clock) -> None:
+    suite.toy.routes["GET /in"] = lambda _: Reply(body=LOGIN_PAGE)
+    changes = log_in(**{"fields from": "GET /in?a=b", "form": {**FORM, "next": "/other"}})
+    _, exchanges = perform(suite, clock, changes)
+    assert [one.path for one in exchanges] == ["/in?a=b", "/echo"]
+    assert suite.toy.asked[-1].form == {
+        "_csrf": "a&{username}",
+        "next": "/other",
+        "u": "alice",
+        "p": "a+b c",
+    }
+
+
+def test_a_selector_may_choose_the_form(suite: Suite, clock: Clock) -> None:
+    suite.toy.routes["GET /in"] = lambda _: Reply(body=LOGIN_PAGE)
+    source = {"page": "GET /in", "form": "form[action='/search']"}
+    perform(suite, clock, log_in(**{"fields from": source, "form": FORM}))
+    assert suite.toy.asked[-1].form == {"lang": "en", "u": "alice", "p": "a+b c"}
+
+
+@pytest.mark.parametrize(
+    ("source", "what"),
+    [("GET /none", "the form whose"), ({"page": "GET /in", "form": "#x"}, "the form '#x' whose")],
+)
+def test_a_form_that_is_not_there_is_an_error(
+    suite: Suite, clock: Clock, source: Any, what: str
+) -> None:
+    suite.toy.routes["GET /in"] = lambda _: Reply(body=LOGIN_PAGE)
+    with pytest.raises(Unrecognised, match=f"without {what} fields the profile sends on"):
+        perform(suite, clock, log_in(**{"fields from": source, "form": FORM}))
+
+
+def test_a_foreign_page_knows_what_strangers_are_shown_alike(suite: Suite, clock: Clock) -> None:
+    looks = iter(range(9))
+    page = "<form><input type=hidden name=next value=/><input type=hidden name=csrf value={}>"
+    suite.toy.routes["GET /in"] = lambda _: Reply(body=page.format(next(looks)).encode())
+    changes = log_in(**{"fields from": "GET /in", "form": FORM})
+    perform(suite, clock, changes, manner=Manner(origin="another site"))
+    assert suite.toy.asked[-1].form == {"next": "/", "u": "alice", "p": "a+b c"}
+
+
+# --- what a browser says of the page that sends ---------------------------------------------------
+
+SAID = ("Origin", "Referer", "Sec-Fetch-Site", "Sec-Fetch-Mode")
+
+
+def said_of_the_page(suite: Suite) -> list[str | None]:
+    return [suite.toy.asked[-1].headers.get(name) for name in SAID]
+
+
+def test_what_changes_something_says_that_an_own_page_sends_it(suite: Suite, clock: Clock) -> None:
+    base = suite.profile().base_url
+    perform(suite, clock, log_in(form=FORM))
+    assert said_of_the_page(suite) == [base, f"{base}/", "same-origin", "navigate"]
+    perform(suite, clock, log_in(json=FORM))
+    assert said_of_the_page(suite) == [base, f"{base}/", "same-origin", "cors"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (log_in(send="GET /echo"), [None, None, None, None]),
+        ({"browser headers": "left out", **log_in()}, [None, None, None, None]),
+        (log_in(headers={"Origin": "null"}), ["null", "", "same-origin", "cors"]),
+    ],
+)
+def test_what_the_profile_says_itself_stays(
+    suite: Suite, clock: Clock, changes: dict[str, Any], said: list[str | None]
+) -> None:
+    perform(suite, clock, changes)
+    base = suite.profile().base_url
+    assert said_of_the_page(suite) == [f"{base}/" if one == "" else one for one in said]
+
+
+# --- redirects ------------------------------------------------------------------------------------
+
+
+def test_redirects_within_the_target_are_followed_where_that_is_said(
+    suite: Suite, clock: Clock
+) -> None:
+    hops = {"POST /a": (302, "/b"), "GET /b": (307, "c?x=1"), "GET /c": (302, "http://other/d")}
+    for route, (status, location) in hops.items():
+        reply = Reply(status, headers=[("Location", location)])
+        suite.toy.routes[route] = lambda _, reply=reply: reply
+    _, exchanges = perform(suite, clock, log_in(send="POST /a", form=FORM))
+    assert [one.path for one in exchanges] == ["/a"]
+    _, exchanges = perform(suite, clock, log_in(send="POST /a", form=FORM, follow="redirects"))
+    assert [one.path for one in exchanges] == ["/a", "/b", "/c?x=1"]
+    assert suite.toy.asked[-1].body == b""
+
+
+def test_a_circle_of_redirects_is_left(suite: Suite, clock: Clock) -> None:
+    suite.toy.routes["POST /a"] = lambda _: Reply(307, headers=[("Location", "/a")])
+    _, exchanges = perform(suite, clock, log_in(send="POST /a", form=FORM, follow="redirects"))
+    assert len(exchanges) == 11
+    assert suite.toy.asked[-1].form == {"u": "alice", "p": "a+b c"}
+
+
+def test_a_field_whose_value_may_be_missing_is_left_out(suite: Suite, clock: Clock) -> None:
+    optional = {"from json": "next", "optional": "yes"}
+    last = log_in(form={"n": "{next}", "x": "{base_url}", "y": "{origin}"})["log in"]
+    perform(suite, clock, {"log in": [{"send": "GET /me", "read": {"next": optional}}, last]})
+    base = suite.profile().base_url
+    assert suite.toy.asked[-1].form == {"x": base, "y": base}
 
 
 # --- signs ---------------------------------------------------------------------------------------

@@ -7,10 +7,10 @@ import pytest
 from toyserver import PASSWORDS, Reply
 from toysuite import Clock, Suite
 
-from conformance.actions import Shown
 from conformance.errors import Unrecognised
 from conformance.expectations import expectations, response_differs
 from conformance.model import Exchange, Outcome
+from conformance.recognition import Shown
 from conformance.setcookie import parse_set_cookie
 from conformance.stage import KeptSession, Life, Page, Seen, Stage, TooSlow
 

@@ -10,6 +10,7 @@ from marked import unmarked, whole_error, write_files
 
 from conformance.baseurl import is_base_url
 from conformance.errors import InputError
+from conformance.limits import parse_seconds
 from conformance.model import (
     Action,
     ActionRequest,
@@ -24,7 +25,8 @@ from conformance.model import (
     Timeouts,
     User,
 )
-from conformance.profiles import at_url, parse_seconds, read_profile
+from conformance.profile_readings import READING
+from conformance.profiles import _PROFILE, at_url, read_profile
 from conformance.readings import sources
 from conformance.signs import conditions
 
@@ -224,9 +226,10 @@ def test_csrf_is_a_request_with_one_reading() -> None:
 
 @pytest.mark.parametrize("source", sources.words)
 def test_csrf_comes_from_any_source(source: str) -> None:
-    csrf = profile(f"{MINIMAL}csrf: {{read: GET /, {source}: (a)}}").csrf
+    key = "form" if source == "from selector" else "(a)"
+    csrf = profile(f"{MINIMAL}csrf: {{read: GET /, {source}: {key}}}").csrf
     assert csrf
-    assert (csrf.readings[0].source, csrf.readings[0].key) == (source, "(a)")
+    assert (csrf.readings[0].source, csrf.readings[0].key) == (source, key)
 
 
 def test_a_launch_says_how_to_prepare_and_start(here: Path) -> None:
@@ -250,6 +253,55 @@ def test_a_launch_says_how_to_prepare_and_start(here: Path) -> None:
 def test_a_launch_needs_only_a_start(here: Path) -> None:
     start = Command(("./serve",), Place("x/profile.yaml", 8, 8))
     assert profile(f"{MINIMAL}start: ./serve").launch == Launch(start, str(here.resolve() / "x"))
+
+
+def test_a_target_may_ask_for_no_user_name() -> None:
+    assert profile(MINIMAL.replace(USER, "{password: x}")).users == {"alice": User("", "x")}
+
+
+def test_a_password_may_stand_in_a_file_beside_the_profile(here: Path) -> None:
+    write_files(here / "x", {"secret": "two words \n"})
+    said = profile(MINIMAL.replace(USER, "{username: ada, password from file: secret}"))
+    assert said.users["alice"].password == "two words "
+    write_files(here / "x", {"secret": "\n"})
+    with pytest.raises(InputError, match="x/secret is empty"):
+        profile(MINIMAL.replace(USER, "{username: ada, password from file: secret}"))
+
+
+HIDDEN = """
+log in:
+  fields from: {page: GET /login, form: 'form[action="/login"]'}
+  send: POST /login
+  multipart: {"@name": "{username}", _pw: "{password}+=\\\\"}
+  follow: redirects
+  read: {next: {from location: next, decode: [url, html], optional: yes}}
+  success: {location matches: "^/me"}
+  refused: {selector: .error}
+"""
+
+
+def test_a_request_says_whose_fields_go_along_and_how_it_is_sent() -> None:
+    text = MINIMAL.replace(LOG_IN_LINE, HIDDEN).replace("/app/", "/app/\nbrowser headers: left out")
+    read = profile(text)
+    (request,) = read.log_in.requests
+    assert request.fields_from
+    source = request.fields_from
+    assert (source.page.method, source.page.path) == ("GET", "/login")
+    assert source.selector == 'form[action="/login"]'
+    assert request.multipart == {"@name": "{username}", "_pw": "{password}+=\\"}
+    assert (request.form, request.follows, read.names_page) == (None, True, False)
+    (reading,) = request.readings
+    assert (reading.source, reading.decodings, reading.optional) == (
+        "from location",
+        ("url", "html"),
+        True,
+    )
+
+
+def test_a_session_of_nobody_may_be_the_word_null() -> None:
+    page = "{send: GET /me, signed in: {json: {user: {}}}, signed out: {json is: null}}"
+    read = profile(MINIMAL.replace(PAGE, page))
+    assert read.protected_page.signed_out[0].conditions == {"json is": "null"}
 
 
 def test_known_failures_have_a_reason_and_perhaps_an_issue() -> None:
@@ -282,6 +334,7 @@ def test_passwords_are_not_shown_when_a_profile_is_printed() -> None:
 
 # --- what is wrong -------------------------------------------------------------------------------
 
+LOG_IN_LINE = "log in: {send: POST /login, success: {status: 200}, refused: {status: 401}}\n"
 NAME = "name: A small server"
 URL = "base url: http://127.0.0.1:8000/app/"
 COOKIE = "session cookie: sid"
@@ -294,21 +347,15 @@ NO_URL = "is not a base URL such as http://127.0.0.1:8000"
 NO_TIME = "is not a time such as 2 s, 500 ms, 30 min, 8 h or 7 d"
 NO_REQUEST = "is not a request such as POST /login"
 SOURCES = ", ".join(sources.words)
-KEYS = (
-    "name, extends, base url, session cookie, session store, session limit, token rotation, "
-    "login while signed in, after a password change, "
-    "users, timeouts, throttling, csrf, log in, log out, protected page, list sessions, register, "
-    "change password, log out everywhere, log out others, end session, remove account, step up, "
-    "administrator ends sessions, administrator removes account, contract, "
-    "ca file, environment, set up, start, nodes, store, clean up, known failures"
-)
+OF_CSRF = f"the reading 'csrf' has one of: {SOURCES}"
+KEYS = ", ".join(_PROFILE)
 AFTER = (
     "after a password change 'others end' or 'all end' or 'others are offered an end', "
     "not 'they end'"
 )
 OFFERED = "the end that is offered is the action 'log out others': declare it"
 NO_DAY = "is not a day such as 2026-12-31"
-EITHER = "a user has either 'password' or 'password from environment'"
+EITHER = "a user has one of: password, password from environment, password from file"
 HALF = "within it nothing can be told: choose a longer timeout"
 
 NO_NODE = "is not the URL of a node such as http://127.0.0.1:8001"
@@ -363,7 +410,13 @@ WRONG = [
     (USERS, f"users: {{»alise: {USER}}}", "unknown key 'alise' in users", "did you mean 'alice'?"),
     (USERS, f"users: {{»carol: {USER}}}", "unknown key 'carol' in users",
      "known: alice, bob, admin"),
-    (USER, "»{password: lovelace}", "alice lacks the key 'username'", ""),
+    (
+        f"users: {{alice: {USER}}}\nlog in: {{send: POST /login",
+        "users: {alice: »{password: x}}\nlog in: {send: POST /login, form: {u: '{username}'}",
+        "alice lacks the key 'username', which 'log in' asks for",
+        "",
+    ),
+    (USER, "{password from file: »none}", "x/none can't be read as UTF-8 text", ""),
     (
         USER,
         "{»user name: ada, password: x}",
@@ -430,7 +483,7 @@ WRONG = [
         LOG_OUT,
         "[{send: GET /, »success: {}}, {send: POST /, success: {status: 200}}]",
         "unknown key 'success' in a request of log out before the last",
-        "known: send, headers, form, json, read",
+        "known: fields from, send, headers, form, multipart, json, follow, read",
     ),
     (
         LOG_OUT,
@@ -480,7 +533,7 @@ WRONG = [
     (
         LOG_OUT,
         "»{send: POST /, form: {}, json: {}, success: {status: 200}}",
-        "a request has one body: form or json",
+        "a request has one body: form, multipart, json",
         "",
     ),
     (LOG_OUT, "{send: POST /, headers: »a, success: {status: 200}}",
@@ -503,12 +556,32 @@ WRONG = [
             hint,
         )
         for reading, message, hint in [
+            (
+                "{a: {from json: a, decode: »base32}}",
+                "unknown way of decoding 'base32'",
+                "known: url, html",
+            ),
+            (
+                "{a: {from json: a, optional: »maybe}}",
+                "optional is 'yes' or 'no', not 'maybe'",
+                "",
+            ),
+            (
+                "{a: {from selector: »'a['}}",
+                "is not a CSS selector: Malformed attribute selector at position 1",
+                "",
+            ),
+            (
+                "{a: {from cookie pattern: »'('}}",
+                "is not a regular expression: missing ), unterminated subpattern at position 0",
+                "",
+            ),
             ("»[]", "read is a mapping, not a list", ""),
             ("{a: »b}", "the reading 'a' is a mapping, not a text", ""),
-            ("{a: »{}}", f"a reading has one of: {SOURCES}", ""),
+            ("{a: »{}}", f"the reading 'a' has one of: {SOURCES}", ""),
             (
                 "{a: »{from field: b, from json: c}}",
-                f"a reading has one of: {SOURCES}",
+                f"the reading 'a' has one of: {SOURCES}",
                 "",
             ),
             (
@@ -536,14 +609,14 @@ WRONG = [
     # csrf
     ("", "csrf: »GET /", "csrf is a mapping, not a text", ""),
     ("", "csrf: »{from field: a}", "csrf lacks the key 'read'", ""),
-    ("", "csrf: »{read: GET /}", f"csrf has one of: {SOURCES}", ""),
-    ("", "csrf: »{read: GET /, from json: a, from field: b}", f"csrf has one of: {SOURCES}", ""),
+    ("", "csrf: »{read: GET /}", OF_CSRF, ""),
+    ("", "csrf: »{read: GET /, from json: a, from field: b}", OF_CSRF, ""),
     ("", "csrf: {read: »/login, from json: a}", f"'/login' {NO_REQUEST}", ""),
     (
         "",
         "csrf: {read: GET /, »xyzzy: a}",
         "unknown key 'xyzzy' in csrf",
-        f"known: read, {SOURCES}",
+        f"known: read, {', '.join(READING)}",
     ),
     (
         "",
@@ -629,10 +702,13 @@ def test_a_profile_is_a_mapping() -> None:
     assert refusal("»- a\n") == shown("»- a\n", "a profile is a mapping, not a list")
 
 
-@pytest.mark.parametrize("condition", conditions.words)
+FILLED = [word for word in conditions.words.values() if word.takes != "selectors"]
+
+
+@pytest.mark.parametrize("condition", [word.word for word in FILLED])
 def test_a_sign_of_nobody_has_no_placeholder_in_any_condition(condition: str) -> None:
     takes = conditions.words[condition].takes
-    value = "{a: '{username}'}" if takes in ("mapping", "json") else "'{username}'"
+    value = "{a: '{username}'}" if takes.startswith(("mapping", "json")) else "'{username}'"
     page = f"{{send: GET /, signed in: {{status: 200}}, signed out: »{{{condition}: {value}}}}}"
     marked = MINIMAL.replace(PAGE, page)
     assert refusal(marked) == shown(marked, "the sign 'signed out' knows no user: no placeholders")

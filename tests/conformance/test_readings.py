@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from conformance.errors import Unrecognised
 from conformance.model import Exchange, Place, Reading
-from conformance.readings import read, read_all, sources
+from conformance.readings import read, read_all, read_if_there, sources
 
 PLACE = Place("targets/x/profile.yaml", 12, 3)
 
@@ -50,6 +52,17 @@ FOUND = [
     ("from pattern", 'token = "([^"]+)"', answer('var token = "a&#43;b";'), "a+b"),
     ("from pattern", "(?s)<b>(.*)</b>", answer("<b>\nx\n</b>"), "\nx\n"),
     ("from pattern", "token=(.*)", answer("token="), ""),
+    ("from cookie pattern", "cs.*", COOKIES, "a%20b"),
+    ("from cookie pattern", "se[a-z]t", COOKIES, "from before"),
+    ("from selector", "form input[name=csrf]@value", answer(FORM), "a&b\"'<"),
+    ("from selector", "form input[name=empty]@value", answer(FORM), ""),
+    ("from selector", "button", answer(FORM), "Go"),
+    ("from selector", "meta[name='x']@content", answer("<meta name=x content='a&#43;b'>"), "a+b"),
+    ("from selector", "a.b@class", answer("<a class='a b'>"), "a b"),
+    ("from selector", 'a[href="mailto:a@b"]', answer("<a href='mailto:a@b'>x <b>y</b></a>"), "x y"),
+    ("from selector", "p", answer("<?xml version='1.0'?><p>1</p>"), "1"),
+    ("from location", "code", answer("", ("Location", "/in?a=b&code=x%2By+z#top")), "x+y z"),
+    ("from location", "a", answer("", ("Location", "http://h/in?a=")), ""),
 ]
 MISSING = [
     ("from field", "Csrf", answer(FORM), "field 'Csrf'"),
@@ -68,6 +81,14 @@ MISSING = [
     ("from json", "a", answer("[" * 100_000), "json 'a'"),
     ("from pattern", "token=(x+)", answer("token="), "pattern 'token=(x+)'"),
     ("from pattern", "token(=.+)?", answer("token"), "pattern 'token(=.+)?'"),
+    ("from cookie pattern", "s", COOKIES, "cookie pattern 's'"),
+    ("from selector", "form#x", answer(FORM), "selector 'form#x'"),
+    ("from selector", "form@id", answer(FORM), "selector 'form@id'"),
+    ("from selector", "p", answer("no page"), "selector 'p'"),
+    ("from selector", "p", answer("<![x"), "selector 'p'"),
+    ("from location", "code", answer("", ("Location", "/in?a=b")), "location 'code'"),
+    ("from location", "code", answer("", ("Location", "http://[")), "location 'code'"),
+    ("from location", "code", answer(), "location 'code'"),
 ]
 
 
@@ -111,9 +132,29 @@ PAGE = "<a href='/end?s=a&amp;1'>x</a><a href='/end?s=b'>y</a><input name=s valu
         ("from pattern", "nothing(.)", PAGE, ()),
         ("from field", "s", PAGE, ("1", "")),
         ("from header", "X-None", PAGE, ()),
+        ("from selector", "a@href", PAGE, ("/end?s=a&1", "/end?s=b")),
     ],
 )
 def test_all_values_are_found_in_order_and_each_once(
     source: str, key: str, body: str, values: tuple[str, ...]
 ) -> None:
     assert read_all(Reading("handles", source, key, PLACE), answer(body)) == values
+
+
+DECODED = [
+    (("url",), "a%2Bb+c", "a+b c"),
+    (("html",), "a&amp;b", "a&b"),
+    (("url", "html"), "a%26lt%3Bb", "a<b"),
+    (("html", "url"), "a%26lt%3Bb", "a&lt;b"),
+]
+
+
+@pytest.mark.parametrize(("ways", "raw", "value"), DECODED)
+def test_a_value_is_decoded_way_by_way(ways: tuple[str, ...], raw: str, value: str) -> None:
+    reading = Reading("csrf", "from json", "t", PLACE, ways)
+    assert read(reading, answer(json.dumps({"t": raw}))) == value
+    assert read_all(reading, answer(json.dumps({"t": raw}))) == (value,)
+
+
+def test_what_is_not_there_can_be_asked_for() -> None:
+    assert read_if_there(Reading("x", "from json", "t", PLACE), answer("{}")) is None

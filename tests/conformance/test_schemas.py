@@ -50,6 +50,7 @@ LOADER_ALONE = "|".join(
         r"the environment variable .* is not set",
         r"the allowance .* is more than half of",
         r"nothing fills the placeholder",
+        r"lacks the key 'username', which|can't be read as UTF-8 text|is not a CSS selector:",
         r"'http://a:99999' is not a base URL|'2026-02-30' is not a day",
         r"unknown level 'L9'",  # the levels stand at the top of the standard
         r"b: \{who: eve\}",  # what stands in a cell of examples

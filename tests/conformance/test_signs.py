@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -23,6 +24,12 @@ def to(location: str) -> Exchange:
     return answer(302, "", ("location", location))
 
 
+def below(location: str) -> Exchange:
+    return replace(to(location), base_path="/app")
+
+
+PAGE = answer(200, "<form id=login><input name=password></form><p>Signed in as <b>Ada</b></p>")
+REFRESH = answer(200, "", ("Refresh", "0; url=/me"), ("X", "12"))
 TWO_LINES = answer(200, "", ("Vary", "Cookie"), ("X", "1"), ("vary", "Origin"))
 COOKIES = answer(
     200,
@@ -47,6 +54,20 @@ HOLDS: list[tuple[str, Any, Exchange]] = [
     ("location", "/app/me", to("?next=1")),
     ("location", "/", to("https://example.com")),
     ("location", ["/a", "/login"], to("/login")),
+    ("location", "/login", below("/app/login?next=/")),
+    ("location", "/app/login", below("/app/login")),
+    ("location", "/login?next=/", below("http://127.0.0.1:8000/app/login?next=/")),
+    ("location", "/applogin", below("/applogin")),
+    ("location matches", "^/log(in)?$", to("/log")),
+    ("location matches", "^/login", below("/app/login")),
+    ("location matches", "next=", to("/login?next=/me")),
+    ("location does not match", "login", to("/me")),
+    ("header matches", {"Refresh": "url=.*/me$", "X": "^1"}, REFRESH),
+    ("body does not match", "^b", answer(200, "abc")),
+    ("selector", "input[name=password]", PAGE),
+    ("selector", ["form#login", "b"], PAGE),
+    ("no selector", ["a", "input.error"], PAGE),
+    ("selector contains", {"b": "Ada", "p": "in as"}, PAGE),
     ("header", {"retry-after": "5", "X": "1"}, answer(429, "", ("Retry-After", "5"), ("x", "1"))),
     ("header", {"Vary": "Cookie, Origin"}, TWO_LINES),
     ("header contains", {"Vary": "cookie"}, TWO_LINES),
@@ -90,6 +111,20 @@ BROKEN: list[tuple[str, Any, Exchange]] = [
     ("location", ["/a", "/b"], to("/c")),
     ("location", "/", to("http://[")),
     ("location", "/", to("http://[::1/")),
+    ("location", "/login", below("/apple/login")),
+    ("location", "/other", below("/app/login")),
+    ("location matches", "^/login$", to("/login?next=/me")),
+    ("location matches", "", answer(302)),
+    ("location does not match", "login", to("/login")),
+    ("location does not match", "login", answer(200)),
+    ("header matches", {"Refresh": "^url"}, REFRESH),
+    ("header matches", {"None": ""}, REFRESH),
+    ("body does not match", "b", answer(200, "abc")),
+    ("selector", ["form", "a"], PAGE),
+    ("selector", "p", answer(200, "{}")),
+    ("no selector", ["a", "form"], PAGE),
+    ("selector contains", {"b": "Bob"}, PAGE),
+    ("selector contains", {"a": ""}, PAGE),
     ("header", {"Retry-After": "5"}, answer(429)),
     ("header", {"Retry-After": "5"}, answer(429, "", ("Retry-After", "50"))),
     ("header", {"X": "1", "Y": "1"}, TWO_LINES),
