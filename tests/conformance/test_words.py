@@ -159,7 +159,7 @@ def test_the_object_of_every_verb_can_be_read(verb: Word) -> None:
 @pytest.mark.parametrize("condition", conditions.words)
 def test_the_value_of_every_condition_can_be_read(condition: str) -> None:
     takes = conditions.words[condition].takes
-    value = {"mapping": {"name": "value"}, "json": {"name": "value"}}.get(takes, "value")
-    written = "{name: value}" if isinstance(value, dict) else "value"
+    is_mapping = takes.startswith(("mapping", "json"))
+    value, written = ({"name": "value"}, "{name: value}") if is_mapping else ("value", "value")
     node = parse_text(f"{condition}: {written}", "file.yaml")
     assert read_conditions(node, "a sign") == {condition: value}
