@@ -1,4 +1,4 @@
-"""The command `session-conformance`: run, check, list, explain, doctor, diff, schema."""
+"""The command `session-conformance`: run, check, list, explain, init, doctor, diff, schema."""
 
 from __future__ import annotations
 
@@ -32,6 +32,12 @@ _DOCTOR_EXIT_CODES = """exit codes:
   0  the profile is fine, perhaps with warnings
   2  the target can't be reached or started
   3  something is wrong with the profile, another file or the command line
+"""
+_INIT_EXIT_CODES = """exit codes:
+  0  the profile is written and ready to run
+  2  the server can't be reached, or no login was found
+  3  the profile is written and something in it has to be corrected by hand, or the command line,
+     the HAR file or an option is wrong
 """
 _DIFF_EXIT_CODES = """exit codes:
   0  nothing got worse
@@ -83,6 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_check(commands_)
     _add_list(commands_)
     _add_explain(commands_)
+    _add_init(commands_)
     _add_doctor(commands_)
     _add_diff(commands_)
     _add_schema(commands_)
@@ -171,6 +178,40 @@ def _add_explain(commands_: argparse._SubParsersAction[_Parser]) -> None:
     explain.add_argument(
         "name", metavar="ID|NAME", help="such as LOGOUT-1, logout/twice or WSTG-SESS-06"
     )
+
+
+def _add_init(commands_: argparse._SubParsersAction[_Parser]) -> None:
+    init = commands_.add_parser(
+        "init",
+        help="write a profile for your server, from its URL and a user",
+        description="Write a profile: find the login, the session cookie, a protected page, the\n"
+        "logout and the signs by trying them, and have the doctor look at the result. Passwords\n"
+        "are asked for or taken from the environment, and never written down.",
+        epilog=_INIT_EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    init.set_defaults(command="init")
+    init.add_argument("url", type=_url, metavar="URL", help="the server, best its login page")
+    init.add_argument("--user", default="", metavar="NAME", help="who can log in there")
+    init.add_argument("--user2", default="", metavar="NAME", help="a second user, who plays bob")
+    for option, role in (("--password", "alice"), ("--password2", "bob")):
+        init.add_argument(
+            f"{option}-from-environment",
+            default="",
+            metavar="VAR",
+            help=f"the variable with the password (default: {role.upper()}_PASSWORD, or asked for)",
+        )
+    init.add_argument("--page", default="", metavar="/PATH", help="a page that only users see")
+    init.add_argument("--login", default="", metavar="REQUEST", help='such as "POST /auth/login"')
+    init.add_argument("--name-field", default="username", metavar="NAME", help="of that login")
+    init.add_argument("--password-field", default="password", metavar="NAME", help="of that login")
+    init.add_argument("--body", choices=("json", "form"), default="json", help="of that login")
+    init.add_argument(
+        "--output", type=Path, default=Path("profile.yaml"), metavar="FILE", help="where it goes"
+    )
+    init.add_argument("--force", action="store_true", help="replace the file if it is there")
+    init.add_argument("--ca-file", default="", metavar="FILE", help="certificate authorities")
+    init.add_argument("--max-rps", type=_rate, default=0.0, metavar="R", help="requests a second")
 
 
 def _add_doctor(commands_: argparse._SubParsersAction[_Parser]) -> None:

@@ -152,6 +152,17 @@ def doctor(options: Namespace) -> int:
     return _WRONG_PROFILE if found.is_wrong else 0
 
 
+def init(options: Namespace) -> int:
+    """Write a profile for a server that nobody has described yet; 2 when it can't be reached."""
+    from conformance.init.command import initialise
+
+    try:
+        return initialise(options, say)
+    except TargetError as error:
+        sys.stderr.write(f"{error}\n")
+        return _UNREACHABLE
+
+
 def diff(options: Namespace) -> int:
     """Tell what changed from one report to another; 1 when anything got worse."""
     found = difference(read_report(options.before), read_report(options.after))
