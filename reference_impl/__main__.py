@@ -1,4 +1,4 @@
-"""The command line: serve, add a user, remove expired sessions."""
+"""The command line: serve, bring the schema up to date, add a user, remove expired sessions."""
 
 import argparse
 import getpass
@@ -12,6 +12,7 @@ from reference_impl.app import create_app
 from reference_impl.auth.session_db_auth import SessionDBAuth
 from reference_impl.clock import utc_now
 from reference_impl.models.database import Database, DatabaseUnavailable
+from reference_impl.models.migrations import NEWEST, SchemaError, migrate
 from reference_impl.models.user import EmailTaken, Users, is_email, normalise_email
 from reference_impl.passwords import Hasher, password_problem
 from reference_impl.settings import Settings, SettingsError
@@ -29,12 +30,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         settings = Settings.from_environment(os.environ)
-        database = _open(settings)
+        database = _open(settings, options.threads)
         command: Callable[[argparse.Namespace, Settings, Database], None] = options.command
         command(options, settings, database)
     except SettingsError as error:
         return _fail(str(error), 2)
-    except CommandError as error:
+    except (CommandError, SchemaError) as error:
         return _fail(str(error), 1)
     except DatabaseUnavailable:
         return _fail("the database is away (see DATABASE_URL)", 1)
@@ -62,12 +63,18 @@ def serve(options: argparse.Namespace, settings: Settings, database: Database) -
     )
     try:
         server = Server(
-            lambda: create_app(settings, database=Database(settings.database_url)), address
+            lambda: create_app(settings, database=Database(settings.database_url, options.threads)),
+            address,
         )
     except OSError as error:
         where = f"{options.host}:{options.port}"
         raise CommandError(f"can't serve {where}: {error.strerror or error}") from None
     server.run()
+
+
+def show_schema(_options: argparse.Namespace, _settings: Settings, _database: Database) -> None:
+    """Say which schema the database has, after what every command does first: to migrate."""
+    sys.stdout.write(f"the schema is {NEWEST}\n")
 
 
 def create_users(options: argparse.Namespace, settings: Settings, database: Database) -> None:
@@ -97,12 +104,12 @@ def purge_sessions(_options: argparse.Namespace, settings: Settings, database: D
     sys.stdout.write(f"{removed} expired sessions removed\n")
 
 
-def _open(settings: Settings) -> Database:
+def _open(settings: Settings, threads: int) -> Database:
     try:
-        database = Database(settings.database_url)
+        database = Database(settings.database_url, threads)
     except ModuleNotFoundError as error:
         raise SettingsError(f"DATABASE_URL needs the package {error.name}") from None
-    database.create_tables()
+    migrate(database)
     return database
 
 
@@ -135,6 +142,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     add.add_argument("emails", nargs="+", metavar="email")
     add.set_defaults(command=create_users)
+    schema = commands.add_parser("migrate", help="bring the schema up to date, as a start does")
+    schema.set_defaults(command=show_schema)
     purge = commands.add_parser("purge-sessions", help="remove expired sessions")
     purge.set_defaults(command=purge_sessions)
     return parser

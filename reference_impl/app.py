@@ -11,6 +11,7 @@ from reference_impl.auth.session_auth import SessionAuth
 from reference_impl.auth.session_db_auth import SessionDBAuth
 from reference_impl.clock import Clock, utc_now
 from reference_impl.models.database import Database
+from reference_impl.models.migrations import migrate
 from reference_impl.models.user import Users
 from reference_impl.passwords import Hasher
 from reference_impl.settings import Settings
@@ -41,11 +42,11 @@ def create_app(
     """Return the WSGI application.
 
     A ``database`` that is handed in must have its tables. Without one, that of the settings is
-    opened and its tables are created, which raises DatabaseUnavailable if it is away.
+    opened and its schema brought up to date, which may raise DatabaseUnavailable or SchemaError.
     """
     if database is None:
         database = Database(settings.database_url)
-        database.create_tables()
+        migrate(database)
     keeper = keeper or KEEPERS[settings.auth_type]
     parts = Parts(
         keeper=keeper(settings, database, clock),

@@ -96,8 +96,16 @@ CONFORMANCE: Layers = (
     ("the command", "__main__"),
 )
 REFERENCE: Layers = (
-    ("needs nothing of ours", ". models auth views clock passwords server"),
-    ("what is stored, what is documented", "models.database models.user models.session openapi"),
+    (
+        "needs nothing of ours",
+        ". models auth views clock passwords server migrations migrations.env"
+        " migrations.versions migrations.versions.r0001_users_sessions_attempts",
+    ),
+    ("how a database is reached", "models.engines models.postgresql"),
+    (
+        "what is stored, what is documented",
+        "models.database models.migrations models.user models.session openapi",
+    ),
     ("what the operator says", "settings"),
     (
         "who may do what",
@@ -133,7 +141,12 @@ FOREIGN = {
     "reference_impl.auth.cookie_auth": {"flask"},
     "reference_impl.auth.origins": {"flask", "werkzeug"},
     "reference_impl.auth.session_db_auth": {"sqlalchemy"},
+    "reference_impl.migrations.env": {"alembic"},
+    "reference_impl.migrations.versions.r0001_users_sessions_attempts": {"alembic", "sqlalchemy"},
     "reference_impl.models.database": {"sqlalchemy"},
+    "reference_impl.models.engines": {"sqlalchemy"},
+    "reference_impl.models.migrations": {"alembic", "sqlalchemy"},
+    "reference_impl.models.postgresql": {"psycopg", "sqlalchemy"},
     "reference_impl.models.session": {"sqlalchemy"},
     "reference_impl.models.user": {"sqlalchemy"},
     "reference_impl.views.administration": {"flask", "werkzeug"},

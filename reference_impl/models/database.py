@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, Executable, MetaData, Row, create_engine, event
+from sqlalchemy import Connection, Executable, MetaData, Row
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import (
     DatabaseError,
@@ -16,10 +17,13 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from reference_impl.models.engines import make_engines
+
 metadata = MetaData()
 
-POOL = {"pool_size": 8, "max_overflow": 8, "pool_timeout": 2.0}  # seconds
-POSTGRESQL = {"connect_timeout": 3, "options": "-c statement_timeout=2s"}
+THREADS = 8  # that a server has unless it is told otherwise
+ALONE = 0x5E5510  # the advisory lock of those who work alone; any number that is ours
+ALONE_SECONDS = 600  # for a change of the schema of a large database, and for those who wait
 AWAY = (OperationalError, InterfaceError, InternalError, DisconnectionError, PoolTimeout)
 
 Parameters = dict[str, Any]
@@ -33,23 +37,23 @@ class DatabaseUnavailable(Exception):
 class Database:
     """Runs statements; every method raises DatabaseUnavailable within a few seconds at most."""
 
-    def __init__(self, url: URL) -> None:
-        connect = POSTGRESQL if url.get_backend_name() == "postgresql" else {}
+    def __init__(self, url: URL, threads: int = THREADS) -> None:
         self.dialect = url.get_backend_name()
-        # Reads run in autocommit: no BEGIN, no ROLLBACK, one round trip on the hot path.
-        # Errors go to the log, their parameters (hashes, addresses) do not.
-        common = {"connect_args": connect, "hide_parameters": True, **POOL}
-        self._read = create_engine(
-            url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, **common
-        )
-        self._write = create_engine(url, **common)
-        if self.dialect == "sqlite":
-            _prepare_sqlite(self._read, self._write)
+        self._file = Path(url.database) if self.dialect == "sqlite" and url.database else None
+        self._read, self._write = make_engines(url, threads)
 
-    def create_tables(self) -> None:
-        """Create the tables that are missing."""
+    @contextmanager
+    def alone(self) -> Iterator[Connection]:
+        """Run the block in one transaction; who else calls this, on any node, waits.
+
+        For work on the database as a whole: an SQLite file that is missing is made.
+        """
+        if self._file:
+            _make(self._file)
         with self.transaction() as connection:
-            metadata.create_all(connection)
+            if self.dialect == "postgresql":
+                _wait_for_others(connection)
+            yield connection
 
     def first(self, statement: Executable, parameters: Parameters) -> Row[Any] | None:
         """Return the first row of a reading statement, or None."""
@@ -101,18 +105,17 @@ def _translated() -> Iterator[None]:
         raise
 
 
-def _prepare_sqlite(read: Engine, write: Engine) -> None:
-    @event.listens_for(read, "connect")
-    @event.listens_for(write, "connect")
-    def connect(connection: Any, _record: object) -> None:
-        connection.isolation_level = None  # no implicit BEGIN by the driver
-        connection.execute("PRAGMA busy_timeout=5000")
-        connection.execute("PRAGMA journal_mode=WAL")  # readers never wait for a writer
-        connection.execute("PRAGMA synchronous=FULL")  # a power cut must not undo a logout
-        connection.execute("PRAGMA foreign_keys=ON")
+def _make(file: Path) -> None:
+    try:
+        file.touch(mode=0o600)  # an empty file is an empty database
+    except OSError as error:
+        raise DatabaseUnavailable(type(error).__name__) from error
 
-    @event.listens_for(write, "begin")
-    def begin(connection: Connection) -> None:
-        # Taking the write lock at once avoids the upgrade of a read lock, which fails without
-        # waiting when another writer was faster.
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+def _wait_for_others(connection: Connection) -> None:
+    from reference_impl.models.postgresql import be_patient
+
+    # SQLite needs no lock of this kind: BEGIN IMMEDIATE lets one writer in at a time.
+    connection.detach()  # it goes back to no pool, with its long time limits
+    be_patient(connection, ALONE_SECONDS)
+    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({ALONE})")

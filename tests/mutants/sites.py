@@ -24,6 +24,7 @@ from conformance.profiles import read_profile
 from reference_impl.app import create_app
 from reference_impl.clock import EPOCH, MILLISECOND
 from reference_impl.models.database import Database
+from reference_impl.models.migrations import migrate
 from reference_impl.models.user import Users
 from reference_impl.passwords import Hasher
 from reference_impl.settings import Settings
@@ -88,7 +89,7 @@ def _database_with(users: tuple[User, ...]) -> bytes:
     with TemporaryDirectory() as folder:
         file, hasher = Path(folder) / "users.db", Hasher(CHEAP)
         database = Database(make_url(f"sqlite:///{file}"))
-        database.create_tables()
+        migrate(database)
         for user in users:
             Users(database).add(user.username, hasher.hash(user.password), BEGINNING)
         database.close()

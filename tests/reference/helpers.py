@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 
 from reference_impl.app import create_app
 from reference_impl.models.database import Database
+from reference_impl.models.migrations import migrate
 from reference_impl.models.user import Users
 from reference_impl.passwords import Hasher
 from reference_impl.settings import Settings
@@ -133,7 +134,7 @@ def database_with_users() -> bytes:
     with TemporaryDirectory() as folder:
         file, hasher = Path(folder) / "users.db", Hasher(CHEAP)
         database = Database(make_url(f"sqlite:///{file}"))
-        database.create_tables()
+        migrate(database)
         for user in (ALICE, BOB):
             Users(database).add(user["email"], hasher.hash(user["password"]), FakeClock().now)
         database.close()

@@ -7,6 +7,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from reference_impl.models.database import Database, DatabaseUnavailable
+from reference_impl.models.migrations import migrate
 
 from .conftest import MakeWorld
 from .helpers import ALICE, World, error_of
@@ -85,7 +86,7 @@ def test_a_file_that_is_no_database_is_a_database_that_is_away(make: MakeWorld) 
 def test_a_factory_that_can_not_reach_the_database_says_so(tmp_path: Path) -> None:
     database = Database(make_url(f"sqlite:///{tmp_path / 'nowhere' / 'x.db'}"))
     with pytest.raises(DatabaseUnavailable):
-        database.create_tables()
+        migrate(database)
 
 
 def lost_connection() -> OperationalError:
