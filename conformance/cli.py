@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
@@ -16,6 +17,7 @@ from conformance.limits import MOST_AT_ONCE, parse_count, parse_rate, parse_seco
 
 _INCOMPLETE = 2
 _MOST_PROCESSES = 64
+_MOST_USERS = 10_000
 _SCHEMAS = ("scenario", "requirements", "profile", "standard", "guide")
 _WRONG_INPUT = 3  # the exit code when files or the command line are wrong
 _INTERRUPTED = 130  # what a shell expects after Ctrl-C
@@ -39,6 +41,12 @@ _INIT_EXIT_CODES = """exit codes:
   3  the profile is written and something in it has to be corrected by hand, or the command line,
      the HAR file or an option is wrong
 """
+_LOAD_EXIT_CODES = """exit codes:
+  0  no answer was wrong
+  1  an answer was wrong: another user's data, an ended session served, a live one refused
+  2  incomplete: too little could be judged, or an answer was not understood
+  3  the profile or the command line is wrong
+"""
 _DIFF_EXIT_CODES = """exit codes:
   0  nothing got worse
   1  something got worse
@@ -51,7 +59,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    options = _parser().parse_args(arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    options = _parser().parse_args(given, Namespace(arguments=given))
     try:
         from conformance import commands  # only now: --help and --version need none of that
 
@@ -91,6 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_explain(commands_)
     _add_init(commands_)
     _add_doctor(commands_)
+    _add_load(commands_)
     _add_diff(commands_)
     _add_schema(commands_)
     return parser
@@ -135,13 +145,7 @@ def _add_run(commands_: argparse._SubParsersAction[_Parser]) -> None:
     run.add_argument(
         "--max-wait", type=_seconds, default=60.0, metavar="60s", help="longest wait of a scenario"
     )
-    run.add_argument(
-        "--report-dir",
-        type=Path,
-        default=Path("session-conformance-report"),
-        metavar="DIR",
-        help="where report.json and junit.xml go (default: session-conformance-report)",
-    )
+    _add_report_dir(run, "report.json and junit.xml go")
     run.add_argument("--strict", action="store_true", help="judge should like must")
 
 
@@ -233,6 +237,14 @@ def _add_doctor(commands_: argparse._SubParsersAction[_Parser]) -> None:
 
 def _add_target(command: _Parser) -> None:
     """Add what says which target is meant, and how it is treated."""
+    _add_url_and_target(command)
+    _add_max_rps(command, 0.0, "any number")
+    command.add_argument(
+        "--scenarios", type=Path, metavar="DIR", help="another specification than the one shipped"
+    )
+
+
+def _add_url_and_target(command: _Parser) -> None:
     url_help = "a server that runs already"
     command.add_argument("url", nargs="?", type=_url, metavar="URL", help=url_help)
     command.add_argument(
@@ -241,16 +253,67 @@ def _add_target(command: _Parser) -> None:
         default="reference",
         help=f"a profile, or one of: {', '.join(target_names())} (default: reference)",
     )
+
+
+def _add_max_rps(command: _Parser, default: float, shown: str) -> None:
     command.add_argument(
         "--max-rps",
         type=_rate,
-        default=0.0,
+        default=default,
         metavar="R",
-        help="requests that may start in a second (default: any number)",
+        help=f"requests that may start in a second (default: {shown})",
     )
+
+
+def _add_report_dir(command: _Parser, what: str) -> None:
     command.add_argument(
-        "--scenarios", type=Path, metavar="DIR", help="another specification than the one shipped"
+        "--report-dir",
+        type=Path,
+        default=Path("session-conformance-report"),
+        metavar="DIR",
+        help=f"where {what} (default: session-conformance-report)",
     )
+
+
+def _add_load(commands_: argparse._SubParsersAction[_Parser]) -> None:
+    load = commands_.add_parser(
+        "load",
+        help="let many users work at once and judge every answer (needs Locust)",
+        description="Let many users log in, visit, log out and present what has ended, and judge\n"
+        "every answer: nobody sees another's data, no ended session is served, no live one\n"
+        "refused. Each request goes to any of the profile's nodes.",
+        epilog=_LOAD_EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    load.set_defaults(command="load_")
+    _add_url_and_target(load)
+    load.add_argument("--users", type=_users, default=10, metavar="N", help="default: 10")
+    load.add_argument(
+        "--duration", type=_seconds, default=30.0, metavar="T", help="such as 90s (default: 30s)"
+    )
+    _add_max_rps(load, 100.0, "100; 0: any number")
+    load.add_argument(
+        "--kill-nodes",
+        type=_users,
+        default=0,
+        metavar="N",
+        help="how often a node that was started is killed and started again (default: 0)",
+    )
+    _add_report_dir(load, "load-report.json goes")
+    load.add_argument(
+        "--i-may-load-this-target",
+        action="store_true",
+        help="for another machine: more than 50 users, 100 requests a second or 10 minutes",
+    )
+    machines = load.add_argument_group("many machines")
+    machines.add_argument("--master", action="store_true", help="let workers be the users")
+    machines.add_argument("--expect-workers", type=_users, default=1, metavar="N")
+    machines.add_argument(
+        "--bind", default="127.0.0.1", metavar="HOST", help="where workers find the master"
+    )
+    machines.add_argument("--worker", action="store_true", help="be users for a master")
+    machines.add_argument("--master-host", default="127.0.0.1", metavar="HOST")
+    machines.add_argument("--master-port", type=int, default=5557, metavar="PORT")
 
 
 def _add_diff(commands_: argparse._SubParsersAction[_Parser]) -> None:
@@ -292,6 +355,12 @@ def _count(text: str) -> int:
     if count is None:
         raise argparse.ArgumentTypeError(f"'{text}' is not a number from 0 to {MOST_AT_ONCE}")
     return count
+
+
+def _users(text: str) -> int:
+    if not text.isdecimal() or int(text) > _MOST_USERS:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number up to {_MOST_USERS}")
+    return int(text)
 
 
 def _processes(text: str) -> int:

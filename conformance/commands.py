@@ -57,6 +57,13 @@ def run(options: Namespace) -> int:
     return exit_code(finished.verdict)
 
 
+def load_(options: Namespace) -> int:
+    """Drive a target with many users at once, and judge every answer."""
+    from conformance.load.command import load as drive
+
+    return drive(options)
+
+
 def profile_for(target: str, url: str | None, specification: Specification) -> Profile:
     """Read the profile of a target (a path or a name), for a running server if `url` is given."""
     profile = read_profile(profile_path(target))

@@ -83,6 +83,12 @@ CONFORMANCE: Layers = (
         "scheduler reports.layout reports.failures reports.text reports.junit reports.report_json "
         "reports.differences reports.diagnosis",
     ),
+    (
+        "many users at once",
+        "load load.accountbook load.answers load.command load.journeys load.judgement "
+        "load.knowledge load.nodes load.plan load.roaming load.summary load.swarm load.tally "
+        "load.visitor",
+    ),
     ("runs in the background and in processes", "background processes"),
     ("a run before somebody's eyes", "judging"),
     ("what is found out about a server", "init init.guesses init.markup init.telling"),
@@ -93,7 +99,7 @@ CONFORMANCE: Layers = (
     ("what the command line can do", "commands"),
     ("scenarios as items of pytest", "items"),
     ("the edges", "cli plugin"),
-    ("the command", "__main__"),
+    ("the command", "__main__ load.__main__"),
 )
 REFERENCE: Layers = (
     (
@@ -131,6 +137,8 @@ FOREIGN = {
     "conformance.plugin": {"pytest"},
     "conformance.items": {"pytest"},
     "conformance.distribution": {"pytest", "xdist"},
+    "conformance.load.__main__": {"gevent"},
+    "conformance.load.swarm": {"gevent", "locust"},
     "reference_impl.app": {"flask", "werkzeug"},
     "reference_impl.passwords": {"werkzeug"},
     "reference_impl.server": {"flask", "gunicorn"},

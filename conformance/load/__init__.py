@@ -1,0 +1,1 @@
+"""Many users at once, whose every answer is checked: `session-conformance load`."""
