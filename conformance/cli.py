@@ -187,7 +187,7 @@ def _add_explain(commands_: argparse._SubParsersAction[_Parser]) -> None:
 def _add_init(commands_: argparse._SubParsersAction[_Parser]) -> None:
     init = commands_.add_parser(
         "init",
-        help="write a profile for your server, from its URL and a user",
+        help="write a profile for your server, from its URL and a user or a recorded login",
         description="Write a profile: find the login, the session cookie, a protected page, the\n"
         "logout and the signs by trying them, and have the doctor look at the result. Passwords\n"
         "are asked for or taken from the environment, and never written down.",
@@ -195,7 +195,13 @@ def _add_init(commands_: argparse._SubParsersAction[_Parser]) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     init.set_defaults(command="init")
-    init.add_argument("url", type=_url, metavar="URL", help="the server, best its login page")
+    init.add_argument(
+        "url", nargs="?", type=_url, metavar="URL", help="the server, best its login page"
+    )
+    init.add_argument("--har", type=Path, metavar="FILE", help="a login recorded by a browser")
+    init.add_argument(
+        "--offline", action="store_true", help="with --har: don't try the guesses at the server"
+    )
     init.add_argument("--user", default="", metavar="NAME", help="who can log in there")
     init.add_argument("--user2", default="", metavar="NAME", help="a second user, who plays bob")
     for option, role in (("--password", "alice"), ("--password2", "bob")):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from conformance.init.cookies import as_profile_says
-from conformance.init.guesses import Certainty, Draft, Guess, action_value
+from conformance.init.guesses import Certainty, Draft, Guess, action_value, reading_value
 from conformance.init.logouts import common_token
 from conformance.init.survey import Findings
 from conformance.init.telling import Conditions, alternatives, found_in, sign_of
@@ -67,7 +67,7 @@ def _cookies(found: Findings) -> Guess:
 
 def _csrf(token: ActionRequest) -> Guess:
     reading = token.readings[0]
-    value: dict[str, Plain] = {"read": f"GET {token.path}", reading.source: reading.key}
+    value: dict[str, Plain] = {"read": f"GET {token.path}", **reading_value(reading)}
     return Guess("csrf", value, Certainty.SURE, "differs from browser to browser")
 
 
@@ -128,12 +128,11 @@ def _without_common(
 
 
 def _page(found: Findings) -> Guess:
-    page, name = found.page, found.account.user.username
-    missing = found.account.site.get("/session-conformance-no-such-page")
-    others = [*found.strangers, missing]
+    page, name, missing = found.page, found.account.user.username, found.missing
+    others = [*found.strangers, *missing]
     signed_in = sign_of(page.with_session, others, name if page.names_user else "")
     signed_in = signed_in or sign_of(page.with_session, found.strangers, "")
-    outside = alternatives(found.strangers, [*page.with_session, missing])
+    outside = alternatives(found.strangers, [*page.with_session, *missing])
     outside = outside or alternatives(found.strangers, page.with_session)
     signs: dict[str, Plain] = {
         "signed in": signed_in or {"status": str(page.with_session[0].status)},

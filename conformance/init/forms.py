@@ -27,6 +27,11 @@ def means_logout(words: str) -> bool:
     return bool(_OUT.search(words))
 
 
+def is_name(name: str) -> bool:
+    """Say whether a field of this name may hold the name of a user."""
+    return bool(_NAME.search(name))
+
+
 def login_links(page: Document) -> tuple[Link, ...]:
     """Return the links that look like the way to the login."""
     return tuple(one for one in page.links if means_login(f"{one.words} {one.url}"))

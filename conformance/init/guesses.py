@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from typing import Any
 
-from conformance.model import ActionRequest, Plain
+from conformance.model import ActionRequest, JsonWord, Plain, Reading
 
 
 class Certainty(str, Enum):
@@ -58,11 +60,40 @@ def request_value(request: ActionRequest) -> dict[str, Plain]:
         value["headers"] = dict(request.headers)
     if request.form is not None:
         value["form"] = dict(request.form)
+    if request.multipart is not None:
+        value["multipart"] = dict(request.multipart)
     if request.json is not None:
-        value["json"] = request.json
+        value["json"] = _json_value(request.json)
     if request.readings:
-        value["read"] = {one.name: {one.source: one.key} for one in request.readings}
+        value["read"] = {one.name: reading_value(one) for one in request.readings}
     return value
+
+
+def reading_value(reading: Reading) -> dict[str, Plain]:
+    """Return a reading as a profile says it, without its name."""
+    value: dict[str, Plain] = {reading.source: reading.key}
+    if reading.decodings:
+        value["decode"] = list(reading.decodings) if reading.decodings[1:] else reading.decodings[0]
+    return value
+
+
+def _json_value(value: Plain) -> Plain:
+    """Return JSON as YAML, or as one text where it has more than texts in it."""
+    return json.dumps(_loaded(value)) if _has_words(value) else value
+
+
+def _has_words(value: Plain) -> bool:
+    if isinstance(value, dict):
+        return any(map(_has_words, value.values()))
+    return isinstance(value, JsonWord | list)
+
+
+def _loaded(value: Plain) -> Any:
+    if isinstance(value, dict):
+        return {key: _loaded(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_loaded(inner) for inner in value]
+    return json.loads(value) if isinstance(value, JsonWord) else value
 
 
 def action_value(

@@ -183,7 +183,8 @@ def outer_tokens(page: Exchange, again: Exchange) -> Iterator[tuple[str, Reading
     for line in page.header_values("Set-Cookie"):
         name = line.partition("=")[0].strip()
         if name in TOKEN_COOKIES:
-            yield TOKEN_COOKIES[name], Reading("csrf", "from cookie", name, NOWHERE)
+            decodings = ("url",) if "%" in line.partition(";")[0] else ()
+            yield TOKEN_COOKIES[name], Reading("csrf", "from cookie", name, NOWHERE, decodings)
 
 
 def _token_cookie(page: Exchange) -> Reading | None:

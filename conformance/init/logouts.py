@@ -15,6 +15,7 @@ from conformance.init.sessions import Account, Session
 from conformance.init.site import asked, page_of
 from conformance.init.telling import NOWHERE
 from conformance.model import ActionRequest, Exchange, Reading
+from conformance.signs import fill
 
 ADDRESSES = (
     "/logout",
@@ -41,17 +42,22 @@ class Exit:
     found: str
 
 
+@dataclass(frozen=True)
+class Places:
+    """Where to look for a logout: pages, one that was recorded, and an OpenAPI document."""
+
+    pages: tuple[str, ...]
+    recorded: tuple[ActionRequest, ...]
+    described: Mapping[str, Any]
+
+
 def logout(
-    account: Account,
-    session: Session,
-    pages: tuple[str, ...],
-    described: Mapping[str, Any],
-    is_out: Callable[[Session], bool],
+    account: Account, session: Session, places: Places, is_out: Callable[[Session], bool]
 ) -> Exit | None:
     """Return the first logout after which the browser is signed out; it costs the session."""
     tries = 0
     missing: set[str] = set()
-    for requests, found in _candidates(account, session, pages, described):
+    for requests, found in _candidates(account, session, places):
         path = requests[-1].path
         if path in missing:
             continue
@@ -76,13 +82,15 @@ def _tried(
 
 
 def _candidates(
-    account: Account, session: Session, pages: tuple[str, ...], described: Mapping[str, Any]
+    account: Account, session: Session, places: Places
 ) -> Iterator[tuple[tuple[ActionRequest, ...], str]]:
     way = account.way
-    for path in dict.fromkeys(pages):
+    if places.recorded:
+        yield from ((one, "the recorded logout") for one in with_common(way, places.recorded))
+    for path in dict.fromkeys(places.pages):
         page = account.site.visit(path, session.browser)
         yield from _on_page(account, page)
-    for method, path in _documented(described):
+    for method, path in _documented(places.described):
         yield from ((one, "the server's OpenAPI document") for one in _ways_to(way, method, path))
     for path in dict.fromkeys([*_derived(way.login_path), *ADDRESSES]):
         methods = ("POST", "DELETE", "GET")
@@ -146,6 +154,31 @@ def common_token(way: Way) -> ActionRequest | None:
     is_plain = first.method == "GET" and first.form is None and first.json is None
     names = [one.name for one in first.readings]
     return first if is_plain and names == ["csrf"] and len(way.requests) > 1 else None
+
+
+def with_common(
+    way: Way, requests: tuple[ActionRequest, ...]
+) -> Iterator[tuple[ActionRequest, ...]]:
+    """Yield the requests with the login's token, where they read the same; and as they are."""
+    ahead = common_token(way)
+    read = [one for request in requests for one in request.readings]
+    if ahead is not None and len(read) == 1:
+        token = ahead.readings[0]
+        if (token.source, token.key) == (read[0].source, read[0].key):
+            yield ahead, _renamed(requests[-1], read[0].name)
+    yield requests
+
+
+def _renamed(request: ActionRequest, name: str) -> ActionRequest:
+    """Return the request with the placeholder `csrf` in the place of this one."""
+    values = {name: "{csrf}"}
+    form = {key: str(fill(text, values)) for key, text in (request.form or {}).items()}
+    return replace(
+        request,
+        form=None if request.form is None else form,
+        headers={key: str(fill(text, values)) for key, text in request.headers.items()},
+        json=None if request.json is None else fill(request.json, values),
+    )
 
 
 def _ways_to(way: Way, method: str, path: str) -> Iterator[tuple[ActionRequest, ...]]:

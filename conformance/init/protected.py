@@ -54,13 +54,23 @@ class Seen:
     names_user: bool
 
 
+@dataclass(frozen=True)
+class Paths:
+    """Where to look: only at the page that was `told`, else first at the `likely` ones."""
+
+    told: str
+    likely: tuple[str, ...]
+    start: str
+
+
 def protected_page(
-    account: Account, session: Session, told: str, start: str, described: Mapping[str, Any]
+    account: Account, session: Session, paths: Paths, described: Mapping[str, Any]
 ) -> Seen | None:
     """Return the page that tells most, or None where no page looks different with a session."""
     best: Seen | None = None
     seen: set[str] = set()
-    for path in [told] if told else _candidates(account, session, start, described):
+    asked = [paths.told] if paths.told else _candidates(account, session, paths, described)
+    for path in asked:
         if path in seen or forms.means_logout(path) or path == account.way.page:
             continue
         seen.add(path)
@@ -73,9 +83,10 @@ def protected_page(
 
 
 def _candidates(
-    account: Account, session: Session, start: str, described: Mapping[str, Any]
+    account: Account, session: Session, paths: Paths, described: Mapping[str, Any]
 ) -> Iterator[str]:
     """Yield where such a page may be: what the login led to, its links, usual places."""
+    yield from paths.likely
     led = account.site.led_to(session.login)
     if led:
         yield from dict.fromkeys([session.landing.path, led])
@@ -84,8 +95,8 @@ def _candidates(
         for path, operations in described.get("paths", {}).items()
         if "get" in operations and "{" not in path and path.rpartition("/")[2] in _ONESELF
     )
-    yield start
-    for page in (session.landing, account.site.visit(start, session.browser)):
+    yield paths.start
+    for page in (session.landing, account.site.visit(paths.start, session.browser)):
         links = (account.site.path_here(one.url) for one in page_of(page).links[:_MOST_LINKS])
         yield from filter(None, links)
     folder = account.way.login_path.rpartition("/")[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from urllib.parse import urljoin, urlsplit
 
@@ -15,13 +15,13 @@ from conformance.errors import TargetError
 from conformance.init.markup import Document, document, path_of
 from conformance.init.telling import NOWHERE
 from conformance.model import ActionRequest, Exchange, Request
+from conformance.origins import as_from, own_page
 from conformance.readings import read
 from conformance.wire import Wire
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MOST_REDIRECTS = 5
 _MOST_REQUESTS = 400
-_SAFE = frozenset({"GET", "HEAD"})
 
 
 @dataclass
@@ -90,18 +90,11 @@ class Site:
         known: dict[str, str | None] = dict(values)
         exchanges = []
         for request in requests:
-            composed = self._as_from_a_page(compose(request, known))
+            composed = as_from(own_page(self.origin), compose(request, known))
             exchange = browser.send(composed)
             exchanges.append(exchange)
             known |= {one.name: read(one, exchange) for one in request.readings}
         return tuple(exchanges)
-
-    def _as_from_a_page(self, request: Request) -> Request:
-        """Add what browsers say of the page that sends something."""
-        if request.method in _SAFE:
-            return request
-        said = (("Origin", self.origin), ("Referer", f"{self.origin}/"))
-        return replace(request, headers=(*request.headers, *said))
 
 
 def page_of(exchange: Exchange) -> Document:

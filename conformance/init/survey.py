@@ -8,15 +8,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from conformance.errors import TargetError
-from conformance.init import logins, protected
+from conformance.init import logins, logouts, protected
 from conformance.init.cookies import Needed, session_cookies
 from conformance.init.logins import Way
-from conformance.init.logouts import Exit, logout
+from conformance.init.logouts import Exit
 from conformance.init.protected import Seen
 from conformance.init.sessions import Account, Session
 from conformance.init.site import Site
 from conformance.init.telling import found_in, sign_of
-from conformance.model import Exchange, User
+from conformance.model import ActionRequest, Exchange, User
 
 _CLIENT_ERRORS = range(400, 500)
 _MOST_WAYS = 14
@@ -28,6 +28,8 @@ class Told:
 
     page: str = ""
     way: Way | None = None
+    pages: tuple[str, ...] = ()  # to be looked at first
+    exit: tuple[ActionRequest, ...] = ()
 
 
 @dataclass
@@ -41,6 +43,8 @@ class Findings:
     exit: Exit | None = None
     strangers_exit: Exchange | None = None
     strangers: list[Exchange] = field(default_factory=list)
+    missing: list[Exchange] = field(default_factory=list)  # what a page that is not there answers
+    tried: bool = True  # at the server, not only recorded
     cookies: Needed = field(default_factory=lambda: Needed((), 0))
 
 
@@ -53,7 +57,8 @@ def surveyed(
     account, session, page = _first_that_works(site, start, user, told, described)
     tell(f"logged in by {account.way.found}, and signed in on {page.path.partition('?')[0]}")
     findings = Findings(account, page, [session.login], strangers=[*page.without])
-    _leave(findings, session, start, described)
+    findings.missing.append(site.get("/session-conformance-no-such-page"))
+    _leave(findings, session, start, told, described)
     _look_signed_out(findings, session)
     again = account.session()
     if again:
@@ -84,7 +89,8 @@ def _first_that_works(
         session = account.session()
         tried.append(f"{way.last.method} {way.login_path} ({way.found})")
         if session is not None:
-            page = protected.protected_page(account, session, told.page, start, described)
+            paths = protected.Paths(told.page, told.pages, start)
+            page = protected.protected_page(account, session, paths, described)
             if page is not None:
                 return account, session, page
             accepted.append(tried[-1])
@@ -117,17 +123,21 @@ def _ways(
 ) -> Iterable[Way]:
     if told.way is not None:
         yield told.way
-        return
+        if not told.pages:  # the user said it, and no recording
+            return
     yield from logins.ways_by_form(site, start)
     yield from logins.ways_by_document(described)
     yield from logins.ways_by_address(site, start, user.username)
 
 
-def _leave(findings: Findings, session: Session, start: str, described: Mapping[str, Any]) -> None:
+def _leave(
+    findings: Findings, session: Session, start: str, told: Told, described: Mapping[str, Any]
+) -> None:
     """Find the logout, with the help of the session, and see what it does for a stranger."""
     account = findings.account
     pages = (findings.page.path, session.landing.path, start)
-    found = logout(account, session, pages, described, lambda one: not _still_in(findings, one))
+    places = logouts.Places(pages, told.exit, described)
+    found = logouts.logout(account, session, places, lambda one: not _still_in(findings, one))
     if found is None:
         return
     findings.exit, account.log_out = found, found.requests

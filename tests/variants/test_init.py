@@ -39,6 +39,7 @@ def profile_of(variant: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> t
             monkeypatch.setenv(f"{role.upper()}_PASSWORD", user.password)
         trusted = server.settings.wire._verify
         options = Namespace(
+            har=None,
             url=f"{server.profile.base_url}/",
             user=users["alice"].username,
             user2=users["bob"].username if "bob" in users else "",
