@@ -116,6 +116,6 @@ def _wait_for_others(connection: Connection) -> None:
     from reference_impl.models.postgresql import be_patient
 
     # SQLite needs no lock of this kind: BEGIN IMMEDIATE lets one writer in at a time.
-    connection.detach()  # it goes back to no pool, with its long time limits
     be_patient(connection, ALONE_SECONDS)
+    connection.detach()  # it goes back to no pool, with its long time limits
     connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({ALONE})")

@@ -24,18 +24,18 @@ class BoundedConnection(Connection[Any]):
 
     def _bounded(self, gen: PQGen[RV]) -> PQGen[RV]:
         end = time.monotonic() + self.patience
-        wanted = next(gen)
-        while True:
-            try:
+        try:
+            wanted = next(gen)
+            while True:
                 # What comes back is what the socket is ready for; now and then, nothing yet.
                 ready = yield wanted
                 if not ready and time.monotonic() > end:
                     self.close()
                     raise OperationalError("the database does not answer")
                 wanted = gen.send(ready)
-            except StopIteration as finished:
-                result: RV = finished.value
-                return result
+        except StopIteration as finished:
+            result: RV = finished.value
+            return result
 
 
 def prepare(engine: Engine) -> None:

@@ -1,11 +1,48 @@
+import os
+import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from .helpers import World, make_world
+from .helpers import World, add_users, make_world
+from .stores import Cluster, PostgreSQL, SQLite, Store, cluster_tool
 
 MakeWorld = Callable[..., World]
+
+# Tests of what the database itself has to get right run on each of them.
+on_both_databases = pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+
+
+@pytest.fixture
+def kind() -> str:
+    """Return the database that a test runs on if it does not say."""
+    return os.environ.get("REFERENCE_DATABASE", "sqlite")
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """Start a PostgreSQL server for the tests of this process."""
+    tool = cluster_tool()
+    if tool.find("initdb") is None:
+        pytest.skip("no PostgreSQL server is installed")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    folder = tmp_path_factory.mktemp("cluster")
+    tool.make(folder, port)
+    yield Cluster(folder, port)
+    tool.remove(folder)
+
+
+@pytest.fixture
+def store(tmp_path: Path, kind: str, request: pytest.FixtureRequest) -> Iterator[Store]:
+    """Give the test a database that Alice and Bob are in."""
+    if kind == "sqlite":
+        store: Store = SQLite(tmp_path, add_users)
+    else:
+        store = PostgreSQL(request.getfixturevalue("cluster"), add_users)
+    yield store
+    store.remove()
 
 
 @pytest.fixture(params=["session_auth", "session_db_auth"])
@@ -15,12 +52,12 @@ def auth_type(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def make(tmp_path: Path) -> Iterator[MakeWorld]:
+def make(store: Store) -> Iterator[MakeWorld]:
     """Make servers that keep sessions in the database, unless the test says otherwise."""
     worlds: list[World] = []
 
     def make(environment: dict[str, str] | None = None, **parts: object) -> World:
-        worlds.append(make_world(tmp_path, environment or {}, **parts))
+        worlds.append(make_world(store, environment or {}, **parts))
         return worlds[-1]
 
     yield make

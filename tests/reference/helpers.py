@@ -3,22 +3,18 @@
 import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
-from functools import cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from flask import Flask
-from sqlalchemy import create_engine, text
-from sqlalchemy.engine import make_url
 from werkzeug.http import parse_cookie
 from werkzeug.test import TestResponse
 
 from reference_impl.app import create_app
 from reference_impl.models.database import Database
-from reference_impl.models.migrations import migrate
 from reference_impl.models.user import Users
 from reference_impl.passwords import Hasher
 from reference_impl.settings import Settings
+
+from .stores import Store
 
 API = "/api/v1"
 CHEAP = "pbkdf2:sha256:1"
@@ -81,7 +77,7 @@ class World:
     app: Flask
     clock: FakeClock
     database: Database
-    folder: Path
+    store: Store
 
     def browser(self, token: str | None = None, address: str = "192.0.2.1") -> Browser:
         return Browser(self.app, token, address=address)
@@ -97,48 +93,32 @@ class World:
         Users(self.database).add(user["email"], password_hash, self.clock())
 
     def rows(self, table: str) -> int:
-        engine = create_engine(f"sqlite:///{self.folder / 'data' / 'sessions.db'}")
-        try:
-            with engine.connect() as connection:
-                return connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()  # noqa: S608
-        finally:
-            engine.dispose()
+        return self.store.rows(table)
 
     def take_database_away(self) -> None:
-        self.database.close()
-        (self.folder / "data").rename(self.folder / "away")
+        self.store.take_away()
 
     def bring_database_back(self) -> None:
-        (self.folder / "away").rename(self.folder / "data")
+        self.store.bring_back()
 
 
-def make_world(folder: Path, environment: dict[str, str], **parts: object) -> World:
-    """Make a server in ``folder`` that knows Alice and Bob; one folder is one database."""
-    (folder / "data").mkdir(exist_ok=True)
-    file = folder / "data" / "sessions.db"
-    if not file.exists():
-        file.write_bytes(database_with_users())
+def make_world(store: Store, environment: dict[str, str], **parts: object) -> World:
+    """Make a server on a store that was filled with Alice and Bob."""
     defaults = {
-        "DATABASE_URL": f"sqlite:///{file}",
+        "DATABASE_URL": store.url.render_as_string(hide_password=False),
         "PASSWORD_METHOD": CHEAP,
     }
     settings = Settings.from_environment(defaults | environment)
     clock, database = FakeClock(), Database(settings.database_url)
     app = create_app(settings, clock=clock, database=database, **parts)  # type: ignore[arg-type]
-    return World(app, clock, database, folder)
+    return World(app, clock, database, store)
 
 
-@cache
-def database_with_users() -> bytes:
-    """Return a database file with Alice and Bob in it, made once for all tests."""
-    with TemporaryDirectory() as folder:
-        file, hasher = Path(folder) / "users.db", Hasher(CHEAP)
-        database = Database(make_url(f"sqlite:///{file}"))
-        migrate(database)
-        for user in (ALICE, BOB):
-            Users(database).add(user["email"], hasher.hash(user["password"]), FakeClock().now)
-        database.close()
-        return file.read_bytes()
+def add_users(database: Database) -> None:
+    """Add Alice and Bob."""
+    hasher = Hasher(CHEAP)
+    for user in (ALICE, BOB):
+        Users(database).add(user["email"], hasher.hash(user["password"]), FakeClock().now)
 
 
 def error_of(response: TestResponse) -> str:

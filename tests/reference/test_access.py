@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 from flask import Flask
 from sqlalchemy import text
@@ -195,9 +197,8 @@ def test_a_defect_is_a_500_that_tells_nothing(world: World) -> None:
     assert error_of(response) == "internal server error"
 
 
-def test_the_factory_opens_the_database_of_the_settings_itself(make: MakeWorld) -> None:
-    world = make()
-    url = f"sqlite:///{world.folder / 'other.db'}"
+def test_the_factory_opens_the_database_of_the_settings_itself(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'other.db'}"
     app = create_app(
         Settings.from_environment({"DATABASE_URL": url, "PASSWORD_METHOD": "pbkdf2:sha256:1"})
     )

@@ -9,8 +9,10 @@ from werkzeug.test import TestResponse
 from reference_impl.auth.session_auth import SessionAuth, SignedIn
 from reference_impl.passwords import Hasher
 
-from .conftest import MakeWorld
+from .conftest import MakeWorld, on_both_databases
 from .helpers import ALICE, World
+
+pytestmark = on_both_databases
 
 FREE = {"LOGIN_PER_ADDRESS_AND_ACCOUNT": "0", "LOGIN_PER_ACCOUNT": "0"}
 CHANGE = {"current_password": ALICE["password"], "new_password": "quite another password"}

@@ -1,7 +1,9 @@
 import pytest
 
-from .conftest import MakeWorld
+from .conftest import MakeWorld, on_both_databases
 from .helpers import ALICE, BOB, World, error_of
+
+pytestmark = on_both_databases
 
 WRONG = {**ALICE, "password": "wrong password"}
 UNKNOWN = {"email": "nobody@example.com", "password": "wrong password"}
