@@ -90,7 +90,7 @@ class Performer:
         return answer(action, exchanges[-1], filled), tuple(exchanges)
 
     def _all_values(self) -> dict[str, str | None]:
-        return {**surroundings(self.profile), **self.values}
+        return {**surroundings(self.browser.asked_url("/").rstrip("/")), **self.values}
 
     def _with_hidden_fields(
         self,
@@ -108,7 +108,7 @@ class Performer:
         """Send a request as a page of the target's own does."""
         if not self.profile.names_page:
             return self.browser.send(request)
-        return self.browser.send(as_from(own_page(self.browser.url_of("/")), request))
+        return self.browser.send(as_from(own_page(self.browser.asked_url("/")), request))
 
     def _follow(self, request: Request, exchanges: list[Exchange]) -> None:
         """Follow redirects as a browser does, but to no other server."""
@@ -156,7 +156,7 @@ class Performer:
         Whatever is not the sign of success is a refusal, as a foreign page may be told so in any
         way; only a server error is not.
         """
-        page = origins[self.manner.origin](self.browser.url_of("/"))
+        page = origins[self.manner.origin](self.browser.asked_url("/"))
         request = self._as_strangers_know(action.requests[-1])
         values: dict[str, str | None] = dict.fromkeys(used_placeholders(request), None)
         filled = {name: value for name, value in self.values.items() if value is not None}

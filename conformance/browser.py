@@ -41,11 +41,17 @@ def ignore(_exchange: Exchange) -> None:
     """Record nothing."""
 
 
+def nowhere() -> str:
+    """Let the base URL be the only one."""
+    return ""
+
+
 class Browser:
     """One user agent with its own cookies; may be used by several threads at once.
 
     `clock` gives seconds that never go back, `now` an aware time for what cookies say; `record`
-    gets every exchange, in the thread that made it.
+    gets every exchange, in the thread that made it. `elsewhere` is asked before each request
+    for the base URL of another node that is to answer it, or an empty text.
     """
 
     def __init__(
@@ -56,8 +62,10 @@ class Browser:
         now: Callable[[], datetime],
         wire: Wire | None = None,
         record: Callable[[Exchange], None] = ignore,
+        elsewhere: Callable[[], str] = nowhere,
     ) -> None:
         self._base = BaseUrl(base_url)
+        self._elsewhere = elsewhere
         self._clock = clock
         self._now = now
         self._wire = wire or _own_wire()
@@ -81,18 +89,39 @@ class Browser:
         headers = _complete(request.headers, () if own else pairs)
         self._wire.pace.keep()
         started = self._clock()
-        answer = self._wire.send(request.method, url, headers, request.body)
+        asked = self._at_node(url)
+        answer = self._wire.send(request.method, asked, headers, request.body)
         seconds = self._clock() - started
         path = self._base.path
-        exchange = Exchange(request.method, url, sent, *answer, started, seconds, path)
+        exchange = Exchange(request.method, asked, sent, *answer, started, seconds, path)
         if cookies is None:
             self.keep(exchange)
         self._record(exchange)
         return exchange
 
     def url_of(self, target: str) -> str:
-        """Return the whole URL of a path below the base URL, or of a URL on the same origin."""
-        return self._base.url_of(target)
+        """Return the whole URL of a path below the base URL, or of a URL on the same origin.
+
+        A URL at the node that is asked now is one of the same site: nodes have one name for users.
+        """
+        return self._base.url_of(self._at_home(target))
+
+    def asked_url(self, target: str) -> str:
+        """Return the whole URL at which a path is asked for: at another node, if one answers."""
+        return self._at_node(self.url_of(target))
+
+    def _at_node(self, url: str) -> str:
+        """Return the URL at the node that is to answer, where that is another one."""
+        node = self._elsewhere()
+        return BaseUrl(node).origin + url[len(self._base.origin) :] if node else url
+
+    def _at_home(self, target: str) -> str:
+        """Return the URL as it is at the base URL, for which cookies are kept."""
+        node = self._elsewhere()
+        origin = BaseUrl(node).origin if node else ""
+        if node and target.startswith(f"{origin}/"):
+            return self._base.origin + target[len(origin) :]
+        return target
 
     def is_at_home(self, url: str) -> bool:
         """Say whether a whole URL is on the target's own origin."""
@@ -141,7 +170,7 @@ class Browser:
         with self._lock:
             for set_cookie in received:
                 if set_cookie:
-                    self._store.store(set_cookie, exchange.url, self._now())
+                    self._store.store(set_cookie, self._at_home(exchange.url), self._now())
 
 
 def _own_wire() -> Wire:

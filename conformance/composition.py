@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any, TypeAlias
 from urllib.parse import urlencode, urlsplit
 
-from conformance.model import ActionRequest, JsonWord, Plain, Profile, Request
+from conformance.model import ActionRequest, JsonWord, Plain, Request
 from conformance.signs import fill, placeholders
 
 FORM = ("Content-Type", "application/x-www-form-urlencoded")
@@ -68,10 +68,10 @@ def compose(
     )
 
 
-def surroundings(profile: Profile) -> dict[str, str]:
-    """Return the values of the placeholders that every request of a profile may have."""
-    parts = urlsplit(profile.base_url)
-    return {"base_url": profile.base_url, "origin": f"{parts.scheme}://{parts.netloc}"}
+def surroundings(base_url: str) -> dict[str, str]:
+    """Return the values of the placeholders that every request to a server may have."""
+    parts = urlsplit(base_url)
+    return {"base_url": base_url, "origin": f"{parts.scheme}://{parts.netloc}"}
 
 
 def _pairs(

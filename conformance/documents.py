@@ -28,7 +28,8 @@ All the words that a scenario or a profile may use. The lists are closed: any ot
 with its line, and each word here is one small function with the sentence below as its docstring.
 
 A step is one verb and its object, and at most `expect:` (one expectation or a list), `browser:` (a
-name; without it all steps share one browser) and `times:`.
+name; without it all steps share one browser), `on: another node` (where the profile declares nodes:
+that one answers, as if a load balancer had chosen it) and `times:`.
 
 ```yaml
 - log in with: {user: alice, change: wrong password}

@@ -77,6 +77,18 @@ def _longer_than_throttling(timeouts: Timeouts) -> float:
     return (timeouts.throttling or 0.0) + timeouts.allowance
 
 
+@durations("the staleness of nodes")
+def _staleness(timeouts: Timeouts) -> float:
+    """How long another node may still show what was true before, as declared; 0 without that."""
+    return timeouts.staleness
+
+
+@durations("longer than the idle timeout on any node", needs=_IDLE)
+def _longer_than_idle_anywhere(timeouts: Timeouts) -> float:
+    """The idle timeout and the allowance, and how far the clocks of the nodes are apart."""
+    return _idle(timeouts) + timeouts.allowance + timeouts.skew
+
+
 def _most(seconds: float, allowance: float) -> float:
     return max(seconds / 2, seconds - 2 * allowance)
 

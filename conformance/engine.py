@@ -99,7 +99,10 @@ def run(
         others=settings.others,
         store=settings.store,
     )
-    return _Performance(scenario, stage, settings).result()
+    try:
+        return _Performance(scenario, stage, settings).result()
+    finally:
+        stage.restore()
 
 
 def waits(scenario: Scenario, timeouts: Timeouts) -> float:
@@ -253,7 +256,7 @@ class _Performance:
             self.open_browsers(one)
 
     def alone(self, step: Step) -> None:
-        self.stage.at_line(step.place.line)
+        self.stage.at_step(step)
         try:
             seat = self.stage.seat(step.browser)
             self.judge(step, verbs[step.verb](self.stage, seat, step.object))

@@ -73,6 +73,18 @@ def read_store(node: Node, path: Path) -> SharedStore:
     return SharedStore(str(path.resolve().parent), **commands, staleness=staleness)
 
 
+def read_staleness(fields: Mapping[str, Node]) -> float:
+    """Return for how many seconds the nodes of a profile may differ; 0 where it does not say."""
+    return _seconds(fields["store"].mapping("store"), "staleness") if "store" in fields else 0.0
+
+
+def read_skew(fields: Mapping[str, Node]) -> float:
+    """Return how many seconds the clocks of the nodes of a profile are apart at most."""
+    nodes = fields["nodes"].items("nodes") if "nodes" in fields else []
+    told = [node.value for node in nodes if isinstance(node.value, dict)]
+    return max((_seconds(one, "clock ahead") for one in told), default=0.0)
+
+
 def _seconds(fields: Mapping[str, Node], name: str) -> float:
     if name not in fields:
         return 0.0

@@ -105,6 +105,7 @@ class Step:
     expect: tuple[str, ...] = ()
     response: Mapping[str, Plain] = field(default_factory=dict)  # contract only: the exact answer
     browser: str = ""
+    on: str = ""  # the node that is asked; empty for the one at the base URL
     times: int = 1
     steps: tuple[Step, ...] = ()  # of `at once` and `in turn`
 
@@ -206,13 +207,16 @@ class Timeouts:
     """The target's lifetimes in seconds; None where it declares none.
 
     `allowance` is how much earlier or later than declared the target may act, `throttling` how
-    long an account is throttled.
+    long an account is throttled, `staleness` how long another node may show what was true before,
+    and `skew` how far the clocks of the nodes are apart.
     """
 
     idle: float | None = None
     absolute: float | None = None
     allowance: float = 1.0
     throttling: float | None = None
+    staleness: float = 0.0
+    skew: float = 0.0
 
 
 @dataclass(frozen=True)

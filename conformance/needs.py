@@ -258,6 +258,48 @@ def _restart(profile: Profile) -> Lack | None:
     return _not_tested("the profile has no 'start' command, so the server can't be restarted")
 
 
+@needs("kill")
+def _kill(profile: Profile) -> Lack | None:
+    """The suite has started the target itself, so that it can kill it."""
+    if profile.launch:
+        return None
+    return _not_tested("the profile has no 'start' command, so the server can't be killed")
+
+
+@needs("nodes")
+def _nodes(profile: Profile) -> Lack | None:
+    """The profile declares another node that shares the session store."""
+    return None if profile.nodes else _not_applicable("the profile declares no other 'nodes'")
+
+
+@needs("clocks apart")
+def _clocks_apart(profile: Profile) -> Lack | None:
+    """The profile declares that the clocks of its nodes differ, by less than its timeouts."""
+    timeouts = profile.timeouts
+    if not timeouts.skew:
+        return _not_applicable("the profile declares no node with another clock ('clock ahead')")
+    shortest = min(filter(None, (timeouts.idle, timeouts.absolute)), default=0.0)
+    if shortest and shortest <= timeouts.skew + 2 * timeouts.allowance:
+        return _not_tested("the clocks differ by so much that a timeout may pass between two nodes")
+    return None
+
+
+@needs("store away")
+def _store_away(profile: Profile) -> Lack | None:
+    """The profile says how the session store is taken away and brought back."""
+    if profile.store and profile.store.take_away:
+        return None
+    return _not_tested("the profile has no command 'take away' of 'store'")
+
+
+@needs("store dump")
+def _store_dump(profile: Profile) -> Lack | None:
+    """The profile says how all that the session store holds is printed."""
+    if profile.store and profile.store.dump:
+        return None
+    return _not_tested("the profile has no command 'print' of 'store'")
+
+
 @needs("durable sessions")
 def _durable(profile: Profile) -> Lack | None:
     """The target keeps its sessions where a restart does not lose them."""

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, get_args
 
 from conformance.baseurl import is_base_url
-from conformance.launches import read_launch, read_nodes, read_store
+from conformance.launches import read_launch, read_nodes, read_skew, read_staleness, read_store
 from conformance.model import (
     Action,
     KnownFailure,
@@ -90,7 +90,9 @@ def read_profile(path: Path) -> Profile:
         session_cookies=cookies,
         cookie_patterns=patterns,
         users=read_users(fields),
-        timeouts=read_timeouts(fields),
+        timeouts=replace(
+            read_timeouts(fields), staleness=read_staleness(fields), skew=read_skew(fields)
+        ),
         throttling=read_throttling(fields["throttling"]) if "throttling" in fields else None,
         log_in=read_action("log in", fields["log in"]),
         log_out=read_action("log out", fields["log out"]),

@@ -90,7 +90,7 @@ _KEEPING = {
 
 
 def _used_names(step: Step) -> list[tuple[str, str]]:
-    if step.verb == "compare" and isinstance(step.object, list):
+    if step.verb in ("compare", "search the store for") and isinstance(step.object, list):
         return [("session", str(name)) for name in step.object]
     if step.verb == "compare answers" and isinstance(step.object, list):
         return [("answer", str(name)) for name in step.object]

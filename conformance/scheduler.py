@@ -18,6 +18,8 @@ from conformance.threads import Task
 _MOST_WAITING = 500  # threads that may sleep at once beside those that work
 _RESTARTING_LANES = 2  # targets at most for the scenarios that restart theirs
 
+_DISTURBING = frozenset({"restart", "kill", "store away"})
+
 OnOpen = Callable[[str], None]
 Results = SimpleQueue[Result | BaseException]
 
@@ -112,8 +114,8 @@ def lanes(
 
 
 def restarts(scenario: Scenario, profile: Profile) -> bool:
-    """Say whether the scenario would stop the server under the feet of others."""
-    return "restart" in scenario.needs and profile.launch is not None
+    """Say whether the scenario would take the server, or its store, from under others' feet."""
+    return bool(_DISTURBING & set(scenario.needs)) and profile.launch is not None
 
 
 def ends(scenario: Scenario, profile: Profile) -> bool:
@@ -154,7 +156,7 @@ def _run_lane(
     """Run the scenarios of a lane on a target of their own; results and defects are queued."""
     limits = replace(limits, concurrency=1) if lane.alone else limits
     try:
-        with opened(profile, limits, interruption) as target:
+        with opened(_needed(profile, lane), limits, interruption) as target:
             on_open(target.profile.base_url)
             for round_ in rounds(lane):
                 for future in _all_of(round_, target, interruption):
@@ -163,12 +165,20 @@ def _run_lane(
         results.put(error)
 
 
+def _needed(profile: Profile, lane: Lane) -> Profile:
+    """Return the profile without nodes where nothing of the lane needs any: fewer are started."""
+    if any("nodes" in one.needs for one in lane.scenarios):
+        return profile
+    return replace(profile, nodes=())
+
+
 def rounds(lane: Lane) -> list[Lane]:
     """Return what runs first, what then runs one by one, and what comes when all has ended."""
     last = tuple(one for one in lane.scenarios if comes_last(one))
     others = [one for one in lane.scenarios if not comes_last(one)]
-    quiet = tuple(one for one in others if "quiet" in one.needs)
-    first = tuple(one for one in others if "quiet" not in one.needs)
+    alone = {"quiet", "store away"}  # the latter only where it has no target of its own
+    quiet = tuple(one for one in others if alone & set(one.needs))
+    first = tuple(one for one in others if not alone & set(one.needs))
     return [Lane(first, lane.alone), Lane(quiet, alone=True), Lane(last, lane.alone)]
 
 

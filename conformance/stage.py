@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from conformance.browser import Browser
 from conformance.errors import SuiteError
-from conformance.model import Exchange, Profile, User
+from conformance.model import Exchange, Profile, Step, User
 from conformance.origins import Page as OriginPage
 from conformance.recognition import Answer, Shown
 from conformance.setcookie import SetCookie, parse_set_cookie
@@ -137,6 +137,8 @@ class Seen:
     listing: Listing | None = None
     likeness: Mapping[str, list[dict[str, str]]] = field(default_factory=dict)  # of kept answers
     timing: Timing | None = None
+    dump: bytes = field(default=b"", repr=False)  # of the session store
+    sought: tuple[KeptSession, ...] = ()  # what is looked for in it
     looked_at: int | None = None  # passwords that were tried at once and not throttled
 
 
@@ -178,6 +180,8 @@ class Stage:
     listings: dict[str, Listing] = field(default_factory=dict)  # of each role, as seen last
     handles: dict[str, str] = field(default_factory=dict)  # of sessions, as kept by name
     answers: dict[str, list[Exchange]] = field(default_factory=dict)  # as kept by name
+    store_is_away: bool = False  # and has to be brought back
+    down: list[Server] = field(default_factory=list)  # and have to be started again
     guesses: Guesses | None = None  # the last row of them
     exchanges: list[Exchange] = field(default_factory=list)
     secrets: set[str] = field(default_factory=set, repr=False)
@@ -212,11 +216,29 @@ class Stage:
             clock=self.clock,
             now=lambda: datetime.now(timezone.utc),
             record=self.record,
+            elsewhere=self.node_url,
         )
 
-    def at_line(self, line: int) -> None:
-        """Say which step makes the exchanges of this thread from now on."""
-        self._step.line = line
+    def at_step(self, step: Step) -> None:
+        """Say which step makes the exchanges of this thread from now on, and at which node."""
+        self._step.line, self._step.on = step.place.line, step.on
+
+    def restore(self) -> None:
+        """Leave the target to others as it was found, whatever came in between."""
+        if self.store_is_away and self.store:
+            self.store.bring_back()
+        for server in self.down:
+            server.start()
+
+    def node_url(self) -> str:
+        """Return the URL of the other node that this thread is to ask, or an empty text."""
+        return self.profile.nodes[0].url if getattr(self._step, "on", "") else ""
+
+    def asked_server(self) -> Server | None:
+        """Return what starts and stops the node that this thread is to ask, if anything can."""
+        if not getattr(self._step, "on", ""):
+            return self.server
+        return self.others[0] if self.others else None
 
     def record(self, exchange: Exchange) -> None:
         """Remember an exchange and its step, and the values of its cookies as secrets."""

@@ -14,7 +14,9 @@ from conformance.yamltree import Node, known_words
 
 Known = TypeVar("Known")
 
-_MODIFIERS = ("expect", "browser", "times")
+_MODIFIERS = ("expect", "browser", "on", "times")
+ANOTHER_NODE = "another node"
+NODES = ("this node", ANOTHER_NODE)
 USERS = ("alice", "bob")
 ROLES = (*USERS, "admin")
 PAGES = ("protected page",)
@@ -55,6 +57,7 @@ class StepReader:
             place=node.place,
             expect=(word.default,) if word.default else (),
             browser=fields["browser"].filled_text("browser") if "browser" in fields else "",
+            on=self.node_of(fields["on"], word.takes) if "on" in fields else "",
             times=_times(fields["times"]) if "times" in fields else 1,
             steps=self.steps(value, verb) if word.takes == "steps" else (),
         )
@@ -63,6 +66,13 @@ class StepReader:
         if not step.expect and word.shows:
             raise node.error(f"'{verb}' says nothing without 'expect:'")
         return step
+
+    def node_of(self, node: Node, takes: str) -> str:
+        """Return which node is asked, or an empty text for the one at the base URL."""
+        if takes == "steps":
+            raise node.error("each of the steps says for itself which node it is 'on'")
+        chosen = self.choice(node, NODES, "node")
+        return chosen if chosen == ANOTHER_NODE else ""
 
     def verb_of(self, node: Node) -> tuple[str, Node, Mapping[str, Node]]:
         """Return the verb, its object and all keys; a text alone is a verb without object."""
@@ -319,6 +329,7 @@ def implied_needs(steps: tuple[Step, ...], vocabulary: Vocabulary) -> Iterator[s
     """Yield what the words of the steps need without the scenario saying so."""
     for step in steps:
         yield from vocabulary.verbs[step.verb].needs
+        yield from ("nodes",) if step.on else ()
         yield from (need for name in step.expect for need in vocabulary.expectations[name].needs)
         yield from _object_needs(step, vocabulary)
         yield from implied_needs(step.steps, vocabulary)

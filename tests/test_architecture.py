@@ -24,7 +24,7 @@ CONFORMANCE: Layers = (
     (
         "words, files, cookies and URLs",
         "words yamltree running cookiestore cookiegrammar baseurl data likeness outcomes "
-        "storability patterns htmlpages",
+        "storability patterns htmlpages traces",
     ),
     ("one file of requirements, standards or rules", "requirements standards guide rules known"),
     ("what runs of the past came to", "reportfiles"),
@@ -52,12 +52,13 @@ CONFORMANCE: Layers = (
         "verbs verbs.account verbs.acting verbs.administration verbs.answers verbs.copies "
         "verbs.crowd verbs.csrftokens verbs.exact verbs.guessing verbs.limits verbs.listing "
         "verbs.login verbs.nested verbs.pages verbs.registering verbs.registry verbs.rotation "
-        "verbs.server verbs.strangers verbs.timing verbs.tokens expectations expectations.actions "
-        "expectations.caching expectations.cookies expectations.guessing expectations.injection "
-        "expectations.jwts expectations.leaks expectations.likeness expectations.limits "
-        "expectations.listing expectations.meanings expectations.names expectations.origins "
-        "expectations.pages expectations.refusals expectations.registry expectations.response "
-        "expectations.setcookies expectations.timing expectations.tokens",
+        "verbs.server verbs.store verbs.strangers verbs.timing verbs.tokens expectations "
+        "expectations.actions expectations.caching expectations.cookies expectations.guessing "
+        "expectations.injection expectations.jwts expectations.leaks expectations.likeness "
+        "expectations.limits expectations.listing expectations.meanings expectations.names "
+        "expectations.origins expectations.pages expectations.refusals expectations.registry "
+        "expectations.response expectations.setcookies expectations.store expectations.timing "
+        "expectations.tokens",
     ),
     ("all words together", "vocabulary"),
     (

@@ -17,6 +17,7 @@ from conformance.expectations import (
     pages,
     refusals,
     setcookies,
+    store,
     timing,
     tokens,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "refusals",
     "response_differs",
     "setcookies",
+    "store",
     "timing",
     "tokens",
 ]

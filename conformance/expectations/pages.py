@@ -58,6 +58,15 @@ def not_shown(seen: Seen, stage: Stage) -> str | None:
     return None
 
 
+@expectations("not served", about="page", refusal=True)
+def not_served(seen: Seen, stage: Stage) -> str | None:
+    """No answer shows the protected page, nor names its user; a server error is as good as any."""
+    for page in seen.pages:
+        if page.shown.state == "signed in" or _names_a_user(page.exchange, stage):
+            return f"the page is served: {describe(page.exchange)}"
+    return None
+
+
 @expectations("nobody else", about="page")
 def nobody_else(seen: Seen, _: Stage) -> str | None:
     """The page shows nobody, or the user whose credentials this browser has sent last."""

@@ -26,7 +26,7 @@ from conformance.schemas.parts import (
     when,
     whole_number,
 )
-from conformance.steps import MAX_TIMES
+from conformance.steps import MAX_TIMES, NODES
 
 _MAY_STAND_ALONE = ("nothing", "manner", "password change")
 _NO_TITLE = r"\b[Ss]hould\b|\b[Tt]ests? that\b|\.\s*$"
@@ -98,6 +98,7 @@ def _step(words: Vocabulary) -> Schema:
     fields |= {
         "expect": {"description": "What is expected; without it, what the verb does by itself."},
         "browser": said(FILLED, "Which browser acts; without it all steps share one."),
+        "on": said(choice(NODES, COLUMN), "Which node is asked; without it the one at `base url`."),
         "times": said(
             either(whole_number(1, MAX_TIMES, _TIMES), COLUMN), "How often the step is done."
         ),

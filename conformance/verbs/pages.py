@@ -90,6 +90,12 @@ def _present(stage: Stage, session: KeptSession, carrier: str) -> Page:
     return page_shown(stage, exchange, session.role, session.life)
 
 
+def kept_pages(stage: Stage) -> list[Page]:
+    """Return what the protected page shows to every session that is kept now."""
+    every = [session for sessions in stage.kept.values() for session in sessions]
+    return [_present(stage, session, "cookie") for session in every]
+
+
 def _carrying(request: Request, session: KeptSession, carrier: str) -> Request:
     if carrier == "query string":
         query: Plain = dict(session.cookies)

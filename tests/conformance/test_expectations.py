@@ -353,6 +353,8 @@ def test_every_expectation_is_tried_here() -> None:
         "only the newest signed in",
         "no more signed in than the limit",
         "not shown",
+        "not served",  # this one and the next in test_store_words.py
+        "no token found",
         "nobody else",
         "nothing injected",
         "no way out",

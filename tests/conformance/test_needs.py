@@ -12,6 +12,8 @@ from conformance.model import (
     Outcome,
     Place,
     Profile,
+    SharedNode,
+    SharedStore,
     Sign,
     Throttling,
     Timeouts,
@@ -91,6 +93,11 @@ LACKING = {
     "absolute timeout": not_applicable("no absolute timeout"),
     "any timeout": not_applicable("neither an idle nor an absolute timeout"),
     "restart": not_tested("the profile has no 'start' command, so the server can't be restarted"),
+    "kill": not_tested("the profile has no 'start' command, so the server can't be killed"),
+    "nodes": not_applicable("no other 'nodes'"),
+    "clocks apart": not_applicable("no node with another clock ('clock ahead')"),
+    "store away": not_tested("the profile has no command 'take away' of 'store'"),
+    "store dump": not_tested("the profile has no command 'print' of 'store'"),
     "durable sessions": not_applicable("that sessions are kept in memory"),
     "identity": not_tested(
         "the sign 'signed in' has no {username}, so users can't be told apart"
@@ -163,6 +170,12 @@ MET: list[tuple[str, dict[str, Any]]] = [
     ("any timeout", {"timeouts": Timeouts(idle=2)}),
     ("any timeout", {"timeouts": Timeouts(absolute=2)}),
     ("restart", {"launch": LAUNCH}),
+    ("kill", {"launch": LAUNCH}),
+    ("nodes", {"nodes": (SharedNode("http://127.0.0.1:1", PLACE),)}),
+    ("clocks apart", {"timeouts": Timeouts(skew=1)}),
+    ("clocks apart", {"timeouts": Timeouts(idle=4, absolute=0, skew=1.5)}),
+    ("store away", {"store": SharedStore("/", take_away=LAUNCH.start, bring_back=LAUNCH.start)}),
+    ("store dump", {"store": SharedStore("/", dump=LAUNCH.start)}),
     ("durable sessions", {"durable": True}),
     ("https", {"base_url": "https://localhost"}),
 ]
@@ -173,6 +186,21 @@ def test_a_need_is_met_by_what_the_profile_declares(
     need: str, declared: dict[str, Any], bare: Profile
 ) -> None:
     assert needs[need](replace(bare, **declared)) is None
+
+
+@pytest.mark.parametrize("declared", [{"idle": 3}, {"idle": 9, "absolute": 3}])
+def test_clocks_must_not_differ_by_as_much_as_a_timeout(
+    declared: dict[str, float], bare: Profile
+) -> None:
+    lack = needs["clocks apart"](replace(bare, timeouts=Timeouts(**declared, skew=1)))
+    assert lack
+    assert lack.outcome is Outcome.NOT_TESTED
+    assert "a timeout may pass between two nodes" in lack.reason
+
+
+@pytest.mark.parametrize("need", ["store away", "store dump"])
+def test_a_store_of_which_only_the_staleness_is_known_does_not_do(need: str, bare: Profile) -> None:
+    assert needs[need](replace(bare, store=SharedStore("/", staleness=2))) == LACKING[need]
 
 
 def test_a_second_user_can_be_registered(bare: Profile) -> None:

@@ -6,7 +6,7 @@ import pytest
 from toyserver import PASSWORDS, Reply
 from toysuite import Clock, Suite
 
-from conformance.model import Exchange, Request, User
+from conformance.model import Exchange, Place, Request, Step, User
 from conformance.spellings import spellings
 from conformance.stage import NotTried, Stage
 from conformance.wire import Wire
@@ -48,7 +48,7 @@ def test_the_credentials_of_all_users_have_placeholders(stage: Stage) -> None:
 
 def test_exchanges_of_many_threads_keep_the_line_of_their_own_step(stage: Stage) -> None:
     def visit(line: int) -> None:
-        stage.at_line(line)
+        stage.at_step(Step("visit", None, Place("x.yaml", line, 1)))
         stage.new_browser().send(Request("GET", f"/{line}"))
 
     with ThreadPoolExecutor(8) as pool:

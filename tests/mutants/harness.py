@@ -43,7 +43,7 @@ import importlib
 import inspect
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -68,7 +68,8 @@ from reference_impl.auth.session_auth import SessionAuth
 from reference_impl.passwords import Hasher
 
 from .clock import Clock, Pool
-from .serving import WSGI, Listener, tls_context, write_authority
+from .nodes import Nodes, Server, SharedFile
+from .serving import WSGI, tls_context, write_authority
 from .sites import CONTROLS as OWN_CONTROLS
 from .sites import Build, ClassicSite, Control, ReferenceSite, Site, unchanged
 
@@ -175,38 +176,13 @@ def specification() -> Specification:
     return load(folder("scenarios"), VOCABULARY)
 
 
-@dataclass
-class Server:
-    """A server that scenarios may stop and start; each start builds the app anew."""
-
-    site: Site
-    build: Build
-    port: int = 0
-    listener: Listener | None = field(default=None, init=False)
-
-    def start(self) -> None:
-        """Build the app and serve it, at the same port as before."""
-        self.stop()
-        if isinstance(self.site, ClassicSite):
-            self.site.load()
-        tls = tls_context() if self.site.profile.base_url.startswith("https:") else None
-        self.listener = Listener(self.build(self.site), self.port, tls, self.site.handler)
-        self.port = self.listener.server_port
-
-    def stop(self) -> None:
-        """Stop serving and let go of the app."""
-        if self.listener:
-            self.listener.stop()
-            self.site.close()
-        self.listener = None
-
-
 @dataclass(frozen=True)
 class Running:
     """A server that runs, for scenarios to be performed on."""
 
     profile: Profile
     settings: Settings
+    nodes: Nodes
 
     def can_try(self, scenario: Scenario) -> bool:
         """Say whether the scenario applies here and can be tried."""
@@ -217,9 +193,13 @@ class Running:
         missing = lack(scenario, self.profile)
         if missing:
             return result_of(scenario, missing.outcome, scenario.place, missing.reason)
+        profile, settings = self.profile, self.settings
+        if "nodes" in scenario.needs:
+            profile = self.nodes.of(profile)
+            settings = replace(settings, others=self.nodes.servers)
         try:
-            with leased(scenario, self.profile, self.settings) as users:
-                return run(scenario, self.profile, users, self.settings)
+            with leased(scenario, profile, settings) as users:
+                return run(scenario, profile, users, settings)
         except TargetError as error:
             return result_of(scenario, Outcome.ERROR, scenario.place, str(error))
 
@@ -235,9 +215,12 @@ def running(
     clock = Clock()
     profile = control.profile
     site = control.site(clock, folder, profile)
-    server = Server(site, build)
+    tls = tls_context if profile.base_url.startswith("https:") else None
+    server = Server(site, build, tls=tls)
+    nodes = Nodes(server)
     with ExitStack() as stack:
         stack.callback(server.stop)
+        stack.callback(nodes.stop)
         server.start()
         at_port = replace(
             profile,
@@ -249,4 +232,5 @@ def running(
         pool = type("CountedPool", (Pool,), {"clock": clock})
         stack.enter_context(mock.patch("conformance.engine.ThreadPoolExecutor", pool))
         stack.enter_context(mock.patch("tempfile.tempdir", str(folder)))  # for locks of accounts
-        yield Running(at_port, Settings(wire, clock, clock.sleep, server))
+        settings = Settings(wire, clock, clock.sleep, server, store=SharedFile(site))
+        yield Running(at_port, settings, nodes)

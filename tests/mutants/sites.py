@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import sqlite3
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,7 +21,7 @@ from flask import Flask
 from sqlalchemy.engine import make_url
 
 from conformance.data import folder, profile_path
-from conformance.model import Profile, User
+from conformance.model import Command, Profile, SharedStore, User
 from conformance.profiles import read_profile
 from reference_impl.app import create_app
 from reference_impl.clock import EPOCH, MILLISECOND
@@ -45,6 +47,9 @@ class Site:
     def __init__(self, clock: Clock, folder: Path, profile: Profile) -> None:
         self.clock, self.folder, self.profile = clock, folder, profile
         self.kept: dict[Any, Any] = {}
+        self.number, self.ahead = 1, 0.0  # of the node, and by how much its clock is ahead
+        self.family = [self]  # the sites of all nodes, which share files and `kept`
+        self.at_stop: list[Callable[[], None]] = []  # what the app does when it may end in order
 
     @property
     def environment(self) -> dict[str, str]:
@@ -56,8 +61,34 @@ class Site:
         """Return the control's app."""
         raise NotImplementedError
 
+    def become_node(self, ahead: float) -> None:
+        """Be the site of another node, where this is a copy of the first one."""
+        self.family.append(self)
+        self.number, self.ahead, self.at_stop = len(self.family), ahead, []
+
+    def finish(self) -> None:
+        """Do what the app does before it ends in order."""
+        for one in self.at_stop:
+            one()
+
     def close(self) -> None:
         """Release what the app holds."""
+
+    # --- the store ------------------------------------------------------------------------------
+
+    store_name = "sessions.db"
+
+    def let_go(self) -> None:
+        """Close the files of the store; the app opens them again when it needs them."""
+
+    def files(self) -> list[Path]:
+        """Return the files of the store."""
+        return sorted(self.folder.glob(f"{self.store_name}*"))
+
+    def dump(self) -> bytes:
+        """Return all that the store holds, as SQL."""
+        with closing(sqlite3.connect(self.folder / self.store_name)) as connection:
+            return "\n".join(connection.iterdump()).encode()
 
 
 class ReferenceSite(Site):
@@ -74,13 +105,23 @@ class ReferenceSite(Site):
         settings = Settings.from_environment(known)
         self.close()
         self.database = Database(settings.database_url)
-        parts.setdefault("clock", lambda: BEGINNING + round(self.clock() * 1000) * MILLISECOND)
+        parts.setdefault("clock", self.now)
         return create_app(settings, **{"database": self.database, **parts})
+
+    def now(self) -> datetime:
+        """Return what the clock of this node shows."""
+        return BEGINNING + round((self.clock() + self.ahead) * 1000) * MILLISECOND
+
+    def become_node(self, ahead: float) -> None:
+        super().become_node(ahead)
+        self.database = None
 
     def close(self) -> None:
         """Close the database."""
         if self.database:
             self.database.close()
+
+    let_go = close
 
 
 @cache
@@ -152,6 +193,7 @@ class Control:
     site: type[Site]
     cookie: str = ""  # instead of the profile's
     pattern: str = ""  # what the profile says instead of a name
+    ahead: float = 0.0  # seconds, of the other node's clock
 
     @property
     def profile(self) -> Profile:
@@ -161,7 +203,19 @@ class Control:
             profile = _renamed(profile, self.cookie)
         if self.pattern:
             profile = replace(profile, session_cookies=(self.pattern,), cookie_patterns=True)
+        if self.ahead:
+            nodes = tuple(replace(one, clock_ahead=self.ahead) for one in profile.nodes)
+            timeouts = replace(profile.timeouts, skew=self.ahead)
+            profile = replace(profile, nodes=nodes, timeouts=timeouts)
+        if issubclass(self.site, ReferenceSite):
+            profile = replace(profile, store=_in_this_process(profile))
         return profile
+
+
+def _in_this_process(profile: Profile) -> SharedStore:
+    """Return a store that can be taken away, as `nodes.SharedFile` can be."""
+    command = Command(("in this process",), profile.place)
+    return SharedStore("", dump=command, take_away=command, bring_back=command)
 
 
 def _renamed(profile: Profile, cookie: str) -> Profile:
@@ -187,6 +241,7 @@ CONTROLS = {
     "https, any name": Control(
         "reference/https", ReferenceSite, cookie="__Host-sid", pattern="(__Host-)?sid"
     ),
+    "clocks apart": Control("reference", ReferenceSite, ahead=0.8),
     "classic": Control("classic", ClassicSite),
     "classic memory": Control("classic/memory", ClassicSite),
 }
@@ -196,6 +251,7 @@ CONTROLS = {
 OWN_AREA = {
     "classic": "contract/classic",
     "classic memory": "contract/classic",
+    "clocks apart": "db_sessions",
     "plain name": "cookies",
     "https, plain name": "cookies/secure",
     "https, any name": "cookies",
