@@ -1,92 +1,62 @@
-"""Connections that keep a deadline for the whole answer, and plain words for how they fail.
-
-A socket's own timeout starts again with every byte, so a server that drips would never be late.
-"""
+"""Connections that send a whole request at once and keep a deadline for the whole answer."""
 
 from __future__ import annotations
 
 import http.client
-import io
-import math
-import socket
-import ssl
+import re
 import time
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from contextlib import suppress
+from functools import cached_property
+from typing import Any
+from urllib.parse import quote
 
-import urllib3.exceptions
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-if TYPE_CHECKING:
-    from urllib3.response import HTTPResponse
+from conformance.answers import Answer, Pairs, Response
+
+LEAST_TIMEOUT = 0.001  # seconds; a timeout of 0 would mean that nothing waits
+_WITHOUT_BODY = frozenset({"GET", "HEAD", "DELETE", "TRACE", "OPTIONS", "CONNECT"})
+_FRAMING = ("content-length", "transfer-encoding")
+_METHOD = re.compile(r"[-!#$%&'*+.^_`|~0-9A-Za-z]+")
+_HEADER_LINE = re.compile(r"[!-9;-~][\t -9;-~]*: [^\r\n]*")
+_SENT_AS_THEY_ARE = "%!$&'()*+,;=:@/?~"  # in a path with its query, beside letters and digits
 
 
 class StaleConnection(http.client.RemoteDisconnected):
     """A kept-alive connection turned out to be closed before it brought an answer."""
 
 
-class _UntilDeadline(io.RawIOBase):
-    """A socket's bytes, for as long as the socket's timeout says now."""
-
-    def __init__(self, sock: socket.socket, raw: io.RawIOBase) -> None:
-        self._sock = sock
-        self._raw = raw
-        self._deadline = time.monotonic() + (sock.gettimeout() or math.inf)
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int | None:
-        left = self._deadline - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
-        if left < math.inf:
-            self._sock.settimeout(left)
-        return self._raw.readinto(buffer)
-
-    def close(self) -> None:
-        super().close()
-        self._raw.close()
-
-
-class _Readable(NamedTuple):
-    """As much of a socket as an answer wants to have."""
-
-    sock: Any
-
-    def makefile(self, mode: str) -> io.BufferedReader:
-        """Return what reads the socket's bytes until the deadline, from the first to the last."""
-        raw = self.sock.makefile(mode, buffering=0)
-        return io.BufferedReader(_UntilDeadline(self.sock, raw))
-
-
-class _Answer(http.client.HTTPResponse):
-    """An answer that is read until the deadline."""
-
-    def __init__(self, sock: Any, *args: Any, **kwargs: Any) -> None:
-        super().__init__(cast("socket.socket", _Readable(sock)), *args, **kwargs)
-
-
 class _Connection(HTTPConnection):
     """A connection that knows whether it has brought an answer before."""
 
-    response_class = _Answer
     _has_answered = False
 
     def connect(self) -> None:
         self._has_answered = False
         super().connect()
 
-    def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as urllib3's own
+    def exchange(self, method: str, request: bytes, ends: float) -> Answer:
+        """Send a whole request and return the whole answer, before time.monotonic() is `ends`."""
+        self.timeout = max(ends - time.monotonic(), LEAST_TIMEOUT)
+        if self.sock is None:
+            self.connect()
+        self.sock.settimeout(max(ends - time.monotonic(), LEAST_TIMEOUT))
+        # A server may answer, and close, before it has read everything.
+        with suppress(BrokenPipeError, ConnectionResetError):
+            self.send(request)
+        response = Response(self.sock, ends, method)
         try:
-            response = super().getresponse()
+            response.begin()
         except ConnectionError:
             if self._has_answered:
                 raise StaleConnection("closed while it was idle") from None
             raise
         self._has_answered = True
-        return response
+        answer = response.whole()
+        if not response.leaves_connection_open:
+            self.close()
+        return answer
 
 
 class _TlsConnection(_Connection, HTTPSConnection):
@@ -94,65 +64,63 @@ class _TlsConnection(_Connection, HTTPSConnection):
 
 
 class _Pool(HTTPConnectionPool):
+    """Connections to one server, without what the suite has no use for: retries and redirects."""
+
     ConnectionCls = _Connection
 
+    def urlopen(  # type: ignore[override]
+        self,
+        method: str,
+        url: str,
+        body: bytes | None,
+        headers: Any,
+        *,
+        timeout: Any,
+        **_: Any,
+    ) -> Answer:
+        """Send a request for `url`, a path with its query, and return the whole answer.
 
-class _TlsPool(HTTPSConnectionPool):
+        `timeout` is a urllib3.Timeout of which the total counts; `headers` has its `pairs`.
+        """
+        ends = time.monotonic() + timeout.total
+        request = _request(method, url, self._authority, headers.pairs, body or b"")
+        connection: Any = self._get_conn()
+        try:
+            answer: Answer = connection.exchange(method, request, ends)
+        except BaseException:
+            connection.close()
+            raise
+        finally:
+            self._put_conn(connection)
+        return answer
+
+    @cached_property
+    def _authority(self) -> str:
+        """The server's name as the Host header has it."""
+        host = f"[{self.host}]" if ":" in self.host else self.host.encode("idna").decode("ascii")
+        is_default = self.port in (None, self.ConnectionCls.default_port)
+        return host if is_default else f"{host}:{self.port}"
+
+
+class _TlsPool(_Pool, HTTPSConnectionPool):
+    """The same over TLS."""
+
     ConnectionCls = _TlsConnection
 
 
 POOLS = {"http": _Pool, "https": _TlsPool}
 
 
-# The first kind that is among an error's causes says what happened; `detail` is the cause's own.
-_CLAUSES: tuple[tuple[type[BaseException], str], ...] = (
-    (TimeoutError, "no complete response from {where} within {seconds:g} s"),
-    (ConnectionRefusedError, "nothing listens at {where} (connection refused)"),
-    (socket.gaierror, "the host of {where} has no address ({detail})"),
-    (ssl.SSLCertVerificationError, "TLS: certificate not trusted ({detail})"),
-    (ssl.SSLError, "TLS: no secure connection to {where} ({detail})"),
-    (http.client.RemoteDisconnected, "{where} closed the connection without an answer"),
-    (ConnectionError, "{where} broke the connection off ({detail})"),
-    (http.client.IncompleteRead, "the answer of {where} is cut off or badly chunked"),
-    (urllib3.exceptions.DecodeError, "the answer of {where} is not encoded as it says"),
-    (http.client.HTTPException, "the answer of {where} is not HTTP"),
-    (ValueError, "HTTP has no way to send such a URL, method or header"),
-    (OSError, "no connection to {where} ({detail})"),
-    # Late in the list, as urllib3 counts a refused connection among its timeouts.
-    (urllib3.exceptions.TimeoutError, "no complete response from {where} within {seconds:g} s"),
-)
-
-
-def explain(error: BaseException, where: str, seconds: float) -> str:
-    """Say in one clause why no answer came from `where`, without a value that was sent."""
-    found = tuple(causes(error))
-    for kind, clause in _CLAUSES:
-        for cause in found:
-            if isinstance(cause, kind):
-                return clause.format(where=where, seconds=seconds, detail=_detail(cause))
-    return f"no response from {where} ({type(error).__name__})"
-
-
-def was_closed(error: BaseException) -> bool:
-    """Say whether the other side closed a connection that it had taken."""
-    found = tuple(causes(error))
-    ended = (ConnectionResetError, BrokenPipeError, http.client.RemoteDisconnected)
-    return any(isinstance(cause, ended) for cause in found)
-
-
-def causes(error: BaseException) -> Iterator[BaseException]:
-    """Yield an error and those inside it: the libraries wrap the real one several times."""
-    yield error
-    for inner in (*error.args, getattr(error, "reason", None), error.__cause__):
-        if isinstance(inner, BaseException):
-            yield from causes(inner)
-
-
-def _detail(cause: BaseException) -> str:
-    if isinstance(cause, ssl.SSLCertVerificationError):
-        return str(cause.verify_message).rstrip(".")
-    if isinstance(cause, ssl.SSLError):
-        return str(cause.reason or "no handshake").lower().replace("_", " ")
-    if isinstance(cause, OSError) and cause.strerror:
-        return cause.strerror.lower()
-    return type(cause).__name__
+def _request(method: str, path: str, authority: str, headers: Pairs, body: bytes) -> bytes:
+    """Return the bytes of a request; raises ValueError for what HTTP has no way to send."""
+    given = {name.lower() for name, _ in headers}
+    lines = [f"{name}: {value}" for name, value in headers]
+    if "host" not in given:
+        lines.insert(0, f"Host: {authority}")
+    if (body or method not in _WITHOUT_BODY) and given.isdisjoint(_FRAMING):
+        lines.append(f"Content-Length: {len(body)}")
+    if not _METHOD.fullmatch(method) or not all(map(_HEADER_LINE.fullmatch, lines)):
+        raise ValueError("a method or a header can't be sent")
+    target = quote(path, safe=_SENT_AS_THEY_ARE, errors="surrogatepass")
+    head = "\r\n".join((f"{method} {target} HTTP/1.1", *lines, "", ""))
+    return head.encode("latin-1") + body

@@ -5,37 +5,54 @@ Nothing is taken from the environment (proxies, .netrc, CA bundles), and no redi
 
 from __future__ import annotations
 
+import http.client
 import re
 import time
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 
+from conformance.answers import Answer, Pairs
 from conformance.baseurl import host_and_port
-from conformance.connections import POOLS, StaleConnection, causes, explain, was_closed
+from conformance.connections import LEAST_TIMEOUT, POOLS, StaleConnection
 from conformance.errors import Closed, TargetError, Unreachable
+from conformance.mishaps import causes, explain, was_closed
 from conformance.pace import Pace
 
-Pairs = tuple[tuple[str, str], ...]
-
-LARGEST_BODY = 1024 * 1024  # bytes; no page that a sign looks at is larger
-_PIECE = 64 * 1024
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _NOT_IN_A_URL = re.compile(r"[\x00-\x20\x7f]")
 # What requests and the libraries below it raise; anything else is a defect of ours.
-_FAILURES = (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError)
+_FAILURES = (
+    requests.RequestException,
+    urllib3.exceptions.HTTPError,
+    http.client.HTTPException,
+    OSError,
+    ValueError,
+)
 
 
-class Answer(NamedTuple):
-    """A response, its headers in order and with repetition."""
+class _Headers(Mapping[str, str]):
+    """The headers of a request, which may be repeated, as what requests takes for headers."""
 
-    status: int
-    headers: Pairs
-    body: bytes
+    def __init__(self, pairs: Pairs) -> None:
+        self.pairs = pairs
+
+    def __getitem__(self, name: str) -> str:
+        for key, value in self.pairs:
+            if key.lower() == name.lower():
+                return value
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name, _ in self.pairs)
+
+    def __len__(self) -> int:
+        return len(self.pairs)
 
 
 class _Adapter(HTTPAdapter):
@@ -65,16 +82,12 @@ class _Adapter(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = POOLS
 
     def request_url(self, request: requests.PreparedRequest, proxies: Any) -> str:  # noqa: ARG002
-        # Left alone: "..", "//", an empty query. Not in our hands: urllib3 writes %2f as %2F and
-        # percent-encodes what a URL can't hold (non-ASCII letters, a "%" without two digits).
+        # Left alone: "..", "//", an empty query, "%2f" and a "%" without two digits.
         return "/" + str(request.url).split("/", 3)[3]
 
-    def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
-        # Without the cookie jar of requests, which warns of a bug of its own at unusual cookies,
-        # and without its copy of the headers: `_headers` takes them from the raw answer.
-        response = requests.Response()
-        response.request, response.raw, response.status_code = req, resp, resp.status
-        return response
+    def build_response(self, req: requests.PreparedRequest, resp: Any) -> Any:
+        # As it comes from our pools: a response of requests begins with a jar for its cookies.
+        return resp if isinstance(resp, Answer) else super().build_response(req, resp)
 
 
 class Wire:
@@ -90,6 +103,7 @@ class Wire:
         self.timeout = timeout
         self.pace = pace or Pace()
         self._verify: bool | str = ca_file or True
+        self._limit = urllib3.Timeout(total=timeout)
         self._adapter = _Adapter(pool_connections=16, pool_maxsize=128)
 
     def send(self, method: str, url: str, headers: Pairs, body: bytes = b"") -> Answer:
@@ -111,22 +125,19 @@ class Wire:
     def _send_twice_if_stale(self, prepared: requests.PreparedRequest) -> Answer:
         ends = time.monotonic() + self.timeout
         try:
-            return self._exchange(prepared, ends)
+            return self._exchange(prepared, self._limit)
         except _FAILURES as error:
             if not _may_repeat(error, prepared.method):
                 raise
         self.drop_connections()
-        return self._exchange(prepared, ends)
+        left = max(ends - time.monotonic(), LEAST_TIMEOUT)
+        return self._exchange(prepared, urllib3.Timeout(total=left))
 
-    def _exchange(self, prepared: requests.PreparedRequest, ends: float) -> Answer:
-        left = max(ends - time.monotonic(), 0.001)
-        # Handed through to urllib3; a number would count for connecting and for reading each.
-        limit: Any = urllib3.Timeout(total=left)
-        response = self._adapter.send(prepared, stream=True, timeout=limit, verify=self._verify)
-        try:
-            return Answer(response.status_code, _headers(response), _body(response))
-        finally:
-            response.close()  # gives the connection back if all was read, else closes it
+    def _exchange(self, prepared: requests.PreparedRequest, limit: urllib3.Timeout) -> Answer:
+        # Handed through to our pools; a number would count for connecting and for reading each.
+        timeout: Any = limit
+        answer: Any = self._adapter.send(prepared, timeout=timeout, verify=self._verify)
+        return answer if isinstance(answer, Answer) else _of_a_mock(answer)
 
 
 def _may_repeat(error: BaseException, method: str | None) -> bool:
@@ -147,28 +158,11 @@ def _prepare(method: str, url: str, headers: Pairs, body: bytes) -> requests.Pre
     """Make a request without the preparation of requests, which would rewrite URL and headers."""
     prepared = requests.PreparedRequest()
     prepared.method, prepared.url, prepared.body = method, url, body or None
-    # A mapping that keeps repeated headers apart, with all that the adapter asks of its own.
-    fields = urllib3.HTTPHeaderDict()
-    for name, value in headers:
-        fields.add(name, value)
-    if body and "Content-Length" not in fields:
-        fields.add("Content-Length", str(len(body)))
-    prepared.headers = cast("Any", fields)
+    prepared.headers = cast("Any", _Headers(headers))
     return prepared
 
 
-def _headers(response: requests.Response) -> Pairs:
-    raw = getattr(response.raw, "headers", None)
-    if isinstance(raw, urllib3.HTTPHeaderDict):
-        return tuple(raw.items())
-    return tuple(response.headers.items())  # a mock; repeated headers are joined here
-
-
-def _body(response: requests.Response) -> bytes:
-    body = b""
-    while len(body) <= LARGEST_BODY:
-        piece = response.raw.read(_PIECE, decode_content=True)
-        if not piece:
-            return body
-        body += piece
-    return body[:LARGEST_BODY]
+def _of_a_mock(response: requests.Response) -> Answer:
+    """Return the answer of one who stands in for the adapter; repeated headers may be joined."""
+    headers = getattr(response.raw, "headers", response.headers)
+    return Answer(response.status_code, tuple(headers.items()), response.content)

@@ -18,9 +18,10 @@ Layers = tuple[tuple[str, str], ...]
 CONFORMANCE: Layers = (
     (
         "needs nothing of ours",
-        ". reports model errors connections entropy setcookie spellings slots pace waiting "
+        ". reports model errors answers mishaps entropy setcookie spellings slots pace waiting "
         "distribution terminal limits threads jwt decodings timing",
     ),
+    ("connections that bring answers", "connections"),
     (
         "words, files, cookies and URLs",
         "words yamltree running cookiestore cookiegrammar baseurl data likeness outcomes "
@@ -135,6 +136,8 @@ FOREIGN = {
     "conformance.wire": {"requests", "urllib3"},
     "conformance.connections": {"urllib3"},
     "conformance.htmlpages": {"bs4", "soupsieve"},
+    "conformance.answers": {"urllib3"},
+    "conformance.mishaps": {"urllib3"},
     "conformance.yamltree": {"yaml"},
     "conformance.plugin": {"pytest"},
     "conformance.items": {"pytest"},
@@ -325,7 +328,10 @@ def test_the_lowest_modules_import_nothing_of_ours(module: str) -> None:
     ("library", "knowing"),
     [
         ("requests", {"conformance.wire"}),
-        ("urllib3", {"conformance.wire", "conformance.connections"}),
+        (
+            "urllib3",
+            {f"conformance.{one}" for one in ("wire", "connections", "answers", "mishaps")},
+        ),
         ("yaml", {"conformance.yamltree"}),
         ("pytest", {"conformance.plugin", "conformance.items", "conformance.distribution"}),
         ("xdist", {"conformance.distribution"}),

@@ -17,10 +17,11 @@ import responses
 import trustme
 
 from conformance import __version__
+from conformance.answers import LARGEST_BODY
 from conformance.browser import Browser
 from conformance.errors import TargetError, Unreachable
 from conformance.model import Exchange, Request
-from conformance.wire import LARGEST_BODY, Wire
+from conformance.wire import Wire
 
 START = datetime(2026, 3, 1, 12, 0, 0, tzinfo=timezone.utc)
 SECRET = "secret-token-value"  # planted to see that no message shows it
@@ -297,7 +298,18 @@ def test_the_user_agent_names_the_suite_and_its_version(
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/a/../b", "//a//b/", "/./x", "/x?", "/x?a=1&a=2;c", "/%2Fa%20b", "/~a/(b)'*!$;=,:@"],
+    [
+        "/",
+        "/a/../b",
+        "//a//b/",
+        "/./x",
+        "/x?",
+        "/x?a=1&a=2;c",
+        "/%2Fa%20b",
+        "/%2f",
+        "/%zz%",
+        "/~a/(b)'*!$;=,:@",
+    ],
 )
 def test_paths_are_asked_for_as_they_are_written(
     serve: Callable[..., Server], browse: Callable[..., Browser], path: str
