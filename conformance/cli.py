@@ -287,7 +287,7 @@ def _add_load(commands_: argparse._SubParsersAction[_Parser]) -> None:
         help="let many users work at once and judge every answer (needs Locust)",
         description="Let many users log in, visit, log out and present what has ended, and judge\n"
         "every answer: nobody sees another's data, no ended session is served, no live one\n"
-        "refused. Each request goes to any of the profile's nodes.",
+        "refused. Each visit, login and logout goes to any of the profile's nodes.",
         epilog=_LOAD_EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

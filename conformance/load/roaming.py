@@ -1,4 +1,4 @@
-"""A browser whose every request goes to any of several nodes, as behind a load balancer."""
+"""A browser that does each thing at any of several nodes, as behind a load balancer."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from conformance.baseurl import BaseUrl
 from conformance.browser import Browser, Pairs
-from conformance.model import Exchange, Request
+from conformance.model import Exchange
 from conformance.wire import Wire
 
 
@@ -31,14 +31,12 @@ class Roaming(Browser):
             record=self.exchanges.append,
         )
         self._home = self._base
-        self._nodes = [BaseUrl(url) for url in nodes]
+        self._nodes = [(url, BaseUrl(url)) for url in nodes]
 
-    def send(
-        self, request: Request, *, cookies: Sequence[tuple[str, str]] | None = None
-    ) -> Exchange:
-        """Send a request to one of the nodes."""
-        self._base = random.choice(self._nodes)  # noqa: S311 (no secret)
-        return super().send(request, cookies=cookies)
+    def move(self) -> str:
+        """Go to any of the nodes for what is sent from now on; return its base URL."""
+        url, self._base = random.choice(self._nodes)  # noqa: S311 (no secret)
+        return url
 
     def _cookies_for(self, url: str) -> Pairs:
         return super()._cookies_for(self._at_home(url))

@@ -232,6 +232,7 @@ class Visitor:
     ) -> tuple[Span, Seen, Exchange | None]:
         self._go_on()
         request = compose(self.profile.protected_page.request, _values(owner) if owner else {})
+        browser.move()
         begin = self.around.clock()
         try:
             exchange = browser.send(request, cookies=cookies)
@@ -268,10 +269,11 @@ class Visitor:
     ) -> Act:
         self._go_on()
         browser.exchanges.clear()
+        at_node = replace(self.profile, base_url=browser.move())  # its pages name it as origin
         begin = self.around.clock()
         answer, seen = "", None
         try:
-            answer, _ = Performer(self.profile, browser, values).perform(action)
+            answer, _ = Performer(at_node, browser, values).perform(action)
         except Unreachable:
             seen = Seen.NO_ANSWER
         except Unrecognised:  # a value to be read is missing
