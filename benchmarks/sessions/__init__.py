@@ -1,0 +1,1 @@
+"""Measures what a session check costs: the reference beside what people would use instead."""
