@@ -73,7 +73,7 @@ def keep_private(response: Response) -> Response:
     """Forbid storing any answer that may depend on the cookie (ASVS 5.0.0 14.3.2, RFC 9111)."""
     if request.endpoint not in NO_COOKIE_READ:
         response.headers["Cache-Control"] = "no-store"
-        response.vary.add("Cookie")
+        response.headers["Vary"] = "Cookie"  # no view says what else an answer depends on
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
 

@@ -110,7 +110,7 @@ REFERENCE: Layers = (
         ". models auth views clock passwords server migrations migrations.env"
         " migrations.versions migrations.versions.r0001_users_sessions_attempts",
     ),
-    ("how a database is reached", "models.engines models.postgresql"),
+    ("how a database is reached", "models.engines models.postgresql models.lookup"),
     (
         "what is stored, what is documented",
         "models.database models.migrations models.user models.session openapi",
@@ -158,6 +158,7 @@ FOREIGN = {
     "reference_impl.migrations.versions.r0001_users_sessions_attempts": {"alembic", "sqlalchemy"},
     "reference_impl.models.database": {"sqlalchemy"},
     "reference_impl.models.engines": {"sqlalchemy"},
+    "reference_impl.models.lookup": {"sqlalchemy"},
     "reference_impl.models.migrations": {"alembic", "sqlalchemy"},
     "reference_impl.models.postgresql": {"psycopg", "sqlalchemy"},
     "reference_impl.models.session": {"sqlalchemy"},

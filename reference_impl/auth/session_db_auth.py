@@ -7,11 +7,13 @@ from sqlalchemy import Connection
 
 from reference_impl.auth.session_auth import SessionAuth, SignedIn
 from reference_impl.auth.session_memory import PURGED_AT_LOGIN
-from reference_impl.clock import from_millis, to_millis
+from reference_impl.clock import Clock, from_millis, to_millis
 from reference_impl.models import session as statements
 from reference_impl.models import user as user_statements
+from reference_impl.models.database import Database
 from reference_impl.models.session import Session, session_from_row, session_to_row
 from reference_impl.models.user import User
+from reference_impl.settings import Settings
 
 
 class SessionDBAuth(SessionAuth):
@@ -19,6 +21,10 @@ class SessionDBAuth(SessionAuth):
 
     Nothing is written when a request ends, so no request in flight can undo a logout.
     """
+
+    def __init__(self, settings: Settings, database: Database, clock: Clock) -> None:
+        super().__init__(settings, database, clock)
+        self._find_row = database.look_up(statements.FIND, "hash")
 
     def add(self, session: Session, ended: bytes | None) -> bool:
         """Store a session, or return False if the user's auth_version is not the session's."""
@@ -35,7 +41,7 @@ class SessionDBAuth(SessionAuth):
 
     def load(self, token_hash: bytes) -> SignedIn | None:
         """Return what is stored under the hash, live or not, with its user as of now."""
-        row = self._database.first(statements.FIND, {"hash": token_hash})
+        row = self._find_row(token_hash)
         if row is None:
             return None
         user = User(

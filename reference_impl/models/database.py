@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Executable, MetaData, Row
+from sqlalchemy import Connection, Executable, MetaData, Row, Select
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import (
     DatabaseError,
@@ -18,6 +18,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from reference_impl.models.engines import make_engines
+from reference_impl.models.lookup import ConnectionLost, LookUp
 
 metadata = MetaData()
 
@@ -59,6 +60,24 @@ class Database:
         """Return the first row of a reading statement, or None."""
         return self._reading(lambda link: link.execute(statement, parameters).first())
 
+    def look_up(self, statement: Select[Any], parameter: str) -> Callable[[bytes], Any | None]:
+        """Return a function like ``first`` for one statement and one parameter, and faster."""
+        find = LookUp(self._read, statement, parameter)
+        driver = find.driver
+        away = (*AWAY, driver.OperationalError, driver.InterfaceError, driver.InternalError)
+
+        def found(value: bytes) -> Any | None:
+            try:
+                return self._twice(find, value)
+            except (*away, ConnectionLost) as error:
+                raise DatabaseUnavailable(type(error).__name__) from error
+            except driver.DatabaseError as error:
+                if type(error) is driver.DatabaseError:  # as in ``_translated``
+                    raise DatabaseUnavailable(type(error).__name__) from error
+                raise
+
+        return found
+
     def all(self, statement: Executable, parameters: Parameters) -> Sequence[Row[Any]]:
         """Return all rows of a reading statement."""
         return self._reading(lambda link: link.execute(statement, parameters).all())
@@ -78,6 +97,13 @@ class Database:
         """Close all idle connections; the next statement opens new ones."""
         self._read.dispose()
         self._write.dispose()
+
+    def _twice(self, find: LookUp, value: bytes) -> Any | None:
+        try:
+            return find(value)
+        except ConnectionLost:  # as in ``_reading``
+            self._read.dispose()
+            return find(value)
 
     def _reading(self, query: Callable[[Connection], T]) -> T:
         # A restarted database leaves dead connections in the pool. The first failure empties the
