@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Iterator
-from datetime import datetime
 
 from benchmarks.sessions.seeds.bulk import fill, name_of, owner_of, owners, prepare
-from benchmarks.sessions.seeds.flask_session import LIFETIME
+from benchmarks.sessions.seeds.flask_session import expiry_text
 
 
 def seed(url: str, count: int) -> Iterator[tuple[str, str]]:
@@ -23,7 +22,7 @@ def seed(url: str, count: int) -> Iterator[tuple[str, str]]:
     fill(url, "users", ("id", "email"), ((one, name_of(one)) for one in owners(count)))
     here = _browser(app)
     tokens = [secrets.token_urlsafe(32) for _ in range(count)]
-    expiry = (datetime.utcnow() + LIFETIME).isoformat(" ")
+    expiry = expiry_text()
     login = {"_permanent": True, "_fresh": True, "_id": here}
     bags = (
         encoded(app, {**login, "_user_id": str(owner_of(number, count))}) for number in range(count)

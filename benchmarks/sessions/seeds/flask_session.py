@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 
 from benchmarks.sessions.seeds.bulk import fill, name_of, owner_of, prepare
 
@@ -21,8 +21,13 @@ def seed(url: str, count: int) -> Iterator[tuple[str, str]]:
     app = create_app()
     tokens = [secrets.token_urlsafe(32) for _ in range(count)]
     names = [name_of(owner_of(number, count)) for number in range(count)]
-    expiry = (datetime.utcnow() + LIFETIME).isoformat(" ")
+    expiry = expiry_text()
     bags = (encoded(app, {"_permanent": True, "email": name}) for name in names)
     rows = ((f"session:{token}", bag, expiry) for token, bag in zip(tokens, bags, strict=True))
     fill(url, "sessions", ("session_id", "data", "expiry"), rows)
     yield from ((f"session={token}", name) for token, name in zip(tokens, names, strict=True))
+
+
+def expiry_text() -> str:
+    """Return the end of a session that starts now, as a naive UTC time, which is what it keeps."""
+    return (datetime.now(timezone.utc) + LIFETIME).replace(tzinfo=None).isoformat(" ")
