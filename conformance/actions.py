@@ -87,10 +87,14 @@ class Performer:
                 self._follow(composed, exchanges)
             self._read(request, exchanges[-1], values)
         filled = {name: value for name, value in values.items() if value is not None}
-        return answer(action, exchanges[-1], filled), tuple(exchanges)
+        meant = answer(action, exchanges[-1], filled)
+        if action.name == "log out" and meant == "accepted":
+            self.browser.forget_token()
+        return meant, tuple(exchanges)
 
     def _all_values(self) -> dict[str, str | None]:
-        return {**surroundings(self.browser.asked_url("/").rstrip("/")), **self.values}
+        base_url = self.browser.asked_url("/").rstrip("/")
+        return {**surroundings(self.profile, base_url), **self.values}
 
     def _with_hidden_fields(
         self,
@@ -167,7 +171,8 @@ class Performer:
             if self._asked_and_refused(page, one, exchanges):
                 continue
             said = page.headers(one.method, "cors" if needs_preflight(one) else "navigate")
-            exchanges.append(self.browser.send(replace(one, headers=(*one.headers, *said))))
+            forged = replace(one, headers=(*one.headers, *said))
+            exchanges.append(self.browser.send(forged, own_page=False))
             meant.append(answer(action, exchanges[-1], filled))
             if exchanges[-1].status >= _SERVER_ERROR:
                 return meant[-1], tuple(exchanges)

@@ -22,7 +22,8 @@ from conformance.cookiestore import (
     read_cookie_header,
 )
 from conformance.errors import TargetError
-from conformance.model import Exchange, Request
+from conformance.model import Exchange, Request, SessionToken
+from conformance.readings import token_in
 from conformance.setcookie import parse_set_cookie
 
 if TYPE_CHECKING:  # whoever only reads what a browser would do needs no connections
@@ -63,6 +64,7 @@ class Browser:
         wire: Wire | None = None,
         record: Callable[[Exchange], None] = ignore,
         elsewhere: Callable[[], str] = nowhere,
+        token: SessionToken | None = None,
     ) -> None:
         self._base = BaseUrl(base_url)
         self._elsewhere = elsewhere
@@ -71,22 +73,30 @@ class Browser:
         self._wire = wire or _own_wire()
         self._record = record
         self._store = CookieStore()
+        self._carrier, self._token = token, ""  # of a session, in a header
         self._lock = threading.Lock()
 
     def send(
-        self, request: Request, *, cookies: Sequence[tuple[str, str]] | None = None
+        self,
+        request: Request,
+        *,
+        cookies: Sequence[tuple[str, str]] | None = None,
+        own_page: bool = True,
     ) -> Exchange:
         """Send a request and return what came; no redirect is followed.
 
         Without `cookies` it goes as a browser sends it, and the cookies of the answer are kept.
         With `cookies` exactly these go, legal or not, and the store is neither read nor changed.
-        A Cookie header of the request itself goes as it is, instead of either.
+        A Cookie header of the request itself goes as it is, instead of either. A session token
+        that goes in a header is among the cookies, by its own name; only the target's `own_page`
+        knows it.
         """
         url = self.url_of(request.target)
-        pairs = self._cookies_for(url) if cookies is None else tuple(cookies)
+        held = self._cookies_for(url) if own_page else self._stored(url)
+        pairs = self._going(request.headers, held if cookies is None else cookies)
         own = [value for name, value in request.headers if name.lower() == "cookie"]
         sent = read_cookie_header("; ".join(own)) if own else pairs
-        headers = _complete(request.headers, () if own else pairs)
+        headers = _complete(*self._headers(request.headers, () if own else pairs))
         self._wire.pace.keep()
         started = self._clock()
         asked = self._at_node(url)
@@ -141,8 +151,29 @@ class Browser:
         return self._cookies_for(self.url_of(target))
 
     def _cookies_for(self, url: str) -> Pairs:
+        if self._carrier is None or not self._token:
+            return self._stored(url)
+        return (*self._stored(url), (self._carrier.name, self._token))
+
+    def _stored(self, url: str) -> Pairs:
         with self._lock:
             return self._store.header_for(url, self._now())
+
+    def _going(self, headers: Pairs, pairs: Sequence[tuple[str, str]]) -> Pairs:
+        """Return what goes along: no session token where the request says its header itself."""
+        carrier = self._carrier
+        if carrier is None or carrier.header.lower() not in {name.lower() for name, _ in headers}:
+            return tuple(pairs)
+        return tuple(pair for pair in pairs if pair[0] != carrier.name)
+
+    def _headers(self, headers: Pairs, pairs: Pairs) -> tuple[Pairs, Pairs]:
+        """Return the headers, with that of the session token if it goes along, and the cookies."""
+        carrier = self._carrier
+        if carrier is None:
+            return headers, pairs
+        tokens = [value for name, value in pairs if name == carrier.name]
+        said = tuple((carrier.header, carrier.text.replace("{token}", one)) for one in tokens)
+        return (*headers, *said), tuple(pair for pair in pairs if pair[0] != carrier.name)
 
     def plant_cookie(
         self, name: str, value: str, *, path: str = "", host_only: bool = True
@@ -151,14 +182,22 @@ class Browser:
 
         Without `host_only` it is a cookie of a domain that the host belongs to.
         """
+        if self._carrier and name == self._carrier.name:
+            self._token = value
+            return
         whole = urlsplit(self.url_of(path)).path if path else "/"
         with self._lock:
             self._store.set(name, value, self._base.origin, path=whole, host_only=host_only)
 
     def clear_cookies(self) -> None:
-        """Forget every cookie."""
+        """Forget every cookie, and the token that is sent in a header."""
+        self.forget_token()
         with self._lock:
             self._store.clear()
+
+    def forget_token(self) -> None:
+        """Forget the session token that is sent in a header, as a page does at a logout."""
+        self._token = ""
 
     def drop_connections(self) -> None:
         """Close idle connections, which a server may have closed after a wait or a restart."""
@@ -166,6 +205,7 @@ class Browser:
 
     def keep(self, exchange: Exchange) -> None:
         """Keep the cookies of an answer, as if this browser had asked for it."""
+        self._token = token_in(self._carrier, exchange) or self._token
         received = map(parse_set_cookie, exchange.header_values("Set-Cookie"))
         with self._lock:
             for set_cookie in received:

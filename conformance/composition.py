@@ -68,10 +68,15 @@ def compose(
     )
 
 
-def surroundings(base_url: str) -> dict[str, str]:
-    """Return the values of the placeholders that every request to a server may have."""
+def surroundings(profile: Profile, base_url: str = "") -> dict[str, str]:
+    """Return the values of the placeholders that every request of a profile may have.
+
+    `base_url` is that of the node that is asked, where it is not the profile's own.
+    """
+    base_url = base_url or profile.base_url
     parts = urlsplit(base_url)
-    return {"base_url": base_url, "origin": f"{parts.scheme}://{parts.netloc}"}
+    origin = f"{parts.scheme}://{parts.netloc}"
+    return {"base_url": base_url, "origin": origin, **profile.secrets}
 
 
 def _pairs(

@@ -251,6 +251,23 @@ class Reading:
 
 
 @dataclass(frozen=True)
+class SessionToken:
+    """A session token that goes along in a header: where answers give it, and how it is sent.
+
+    `text` is the header's value, in which `{token}` stands for the token.
+    """
+
+    reading: Reading
+    header: str
+    text: str
+
+    @property
+    def name(self) -> str:
+        """What it is called among session cookies; no cookie has such a name."""
+        return f"{self.header}:"
+
+
+@dataclass(frozen=True)
 class FormSource:
     """The page whose form a request sends on, with all its hidden fields.
 
@@ -400,14 +417,27 @@ class Profile:
     ignores_logins: bool = False  # of browsers that are signed in already
     session_policy: SessionPolicy = "others end"  # after a password change
     ca_file: str = ""
+    session_token: SessionToken | None = None
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)  # by placeholder
     names_page: bool = True  # Origin, Referer and the like go along as a browser sends them
     launch: Launch | None = None
     nodes: tuple[SharedNode, ...] = ()
     store: SharedStore | None = None
     known_failures: Mapping[str, KnownFailure] = field(default_factory=dict)
 
+    @property
+    def session_names(self) -> tuple[str, ...]:
+        """The names (or patterns) of session cookies, and that of a session token in a header."""
+        token = self.session_token
+        return (*self.session_cookies, *([token.name] if token else []))
+
     def is_session_cookie(self, name: str) -> bool:
-        """Say whether the profile calls the cookie of this name a session cookie."""
+        """Say whether the profile calls the cookie of this name a session cookie.
+
+        The session token of a header counts as one, under its own name.
+        """
+        if self.session_token and name == self.session_token.name:
+            return True
         if self.cookie_patterns:
             return any(re.fullmatch(pattern, name) for pattern in self.session_cookies)
         return name in self.session_cookies

@@ -134,6 +134,14 @@ def _ending_throttling(profile: Profile) -> Lack | None:
     return _not_applicable("the profile does not declare how long 'throttling' lasts")
 
 
+@needs("session cookie")
+def _session_cookie(profile: Profile) -> Lack | None:
+    """The session is held by a cookie, which browsers send along by themselves: the usual case."""
+    if profile.session_cookies:
+        return None
+    return _not_applicable("the profile declares no session cookie: a header holds the session")
+
+
 @needs("csrf token")
 def _csrf_token(profile: Profile) -> Lack | None:
     """The profile says where CSRF tokens are read."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from conformance.model import Action, ActionRequest, FormSource, ProtectedPage, SessionList, Sign
@@ -30,8 +30,11 @@ OPTIONAL_ACTIONS: Mapping[str, tuple[str, ...]] = {
 _FILLED = ("username", "password", "csrf", "base_url", "origin")
 
 
-def read_action(name: str, node: Node) -> Action:
-    """Return an action: one request, or a list of them of which the last is judged."""
+def read_action(name: str, node: Node, more: Collection[str] = ()) -> Action:
+    """Return an action: one request, or a list of them of which the last is judged.
+
+    `more` are placeholders that are filled beside those of every action.
+    """
     nodes = node.value if isinstance(node.value, list) else [node]
     if not nodes:
         raise node.error(f"{name} has no requests")
@@ -39,7 +42,7 @@ def read_action(name: str, node: Node) -> Action:
     for early in nodes[:-1]:
         early.fields(f"a request of {name} before the last", _REQUEST, required=("send",))
     last = nodes[-1].fields(name, known, required=("send", "success"))
-    _refuse_unknown_placeholders(name, nodes)
+    _refuse_unknown_placeholders(name, nodes, more)
     if name == "log in" and "refused" not in last:
         raise node.error("log in lacks the key 'refused': what does a wrong password show?")
     return Action(
@@ -51,9 +54,9 @@ def read_action(name: str, node: Node) -> Action:
     )
 
 
-def _refuse_unknown_placeholders(name: str, nodes: list[Node]) -> None:
+def _refuse_unknown_placeholders(name: str, nodes: list[Node], more: Collection[str]) -> None:
     """Refuse a placeholder that nothing fills: it would be sent, or looked for, as it stands."""
-    known = {*_FILLED, *OPTIONAL_ACTIONS.get(name, ())}
+    known = {*_FILLED, *more, *OPTIONAL_ACTIONS.get(name, ())}
     for node in nodes:
         for text in (one for one in node.walk() if isinstance(one.value, str)):
             for unknown in sorted(placeholders(text.plain()) - known):
@@ -139,13 +142,13 @@ def read_protected_page(node: Node) -> ProtectedPage:
     )
 
 
-def read_session_list(node: Node) -> SessionList:
+def read_session_list(node: Node, more: Collection[str] = ()) -> SessionList:
     """Return the page that lists a user's sessions, and where the handle of each stands there."""
     handles = node.mapping("list sessions").get("handles")
     if handles is None:
         raise node.error("list sessions lacks the key 'handles': what tells one from another?")
     fields = {key: one for key, one in node.mapping("list sessions").items() if key != "handles"}
-    action = read_action("list sessions", replace(node, value=fields))
+    action = read_action("list sessions", replace(node, value=fields), more)
     return SessionList(action, read_reading("handles", handles))
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
-from conformance.model import Reading
+from conformance.model import Reading, SessionToken
 from conformance.readings import decodings, sources
 from conformance.response import check_pattern, check_selector
 from conformance.signs import placeholders
 from conformance.yamltree import Node, known_words
 
+_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a token of RFC 9110 5.6.2
 READING = (*sources.words, "decode", "optional")
 
 
@@ -45,6 +47,16 @@ def read_reading(name: str, node: Node) -> Reading:
         _decodings(fields["decode"]) if "decode" in fields else (),
         "optional" in fields and _optional(fields["optional"]),
     )
+
+
+def read_session_token(node: Node) -> SessionToken:
+    """Return how a session token is read and sent, such as `Authorization: Bearer {token}`."""
+    fields = node.fields("session token", (*READING, "send"), required=("send",))
+    header, colon, text = fields["send"].filled_text("send").partition(":")
+    if not colon or not _HEADER.fullmatch(header) or text.count("{token}") != 1:
+        raise fields["send"].error("is not a header such as 'Authorization: Bearer {token}'")
+    rest = {key: one for key, one in fields.items() if key != "send"}
+    return SessionToken(read_reading("token", replace(node, value=rest)), header, text.strip())
 
 
 def _decodings(node: Node) -> tuple[str, ...]:

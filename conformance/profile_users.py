@@ -42,12 +42,12 @@ def _password(fields: Mapping[str, Node]) -> str:
         return _as_it_stands(fields["password"], "password")
     if "password from file" in fields:
         return from_file(fields["password from file"])
-    return from_environment(fields["password from environment"])
+    return from_environment(fields["password from environment"], "password from environment")
 
 
-def from_environment(node: Node) -> str:
+def from_environment(node: Node, what: str = "from environment") -> str:
     """Return what the environment variable that is named here holds; it must not be empty."""
-    value = os.environ.get(node.filled_text("password from environment"))
+    value = os.environ.get(node.filled_text(what))
     if not value:
         raise node.error(f"the environment variable {node.value} is not set")
     return value

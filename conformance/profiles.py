@@ -24,15 +24,18 @@ from conformance.profile_actions import (
     read_csrf,
     read_protected_page,
     read_session_list,
+    read_texts,
 )
 from conformance.profile_inheritance import extended
+from conformance.profile_readings import read_session_token
+from conformance.profile_requests import read_secrets, with_headers
 from conformance.profile_times import read_count, read_throttling, read_timeouts
 from conformance.profile_users import read_users
 from conformance.response import check_pattern
 from conformance.yamltree import Node, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
 _PROFILE = (
@@ -40,7 +43,10 @@ _PROFILE = (
     "extends",
     "base url",
     "browser headers",
+    "headers",
+    "secrets",
     "session cookie",
+    "session token",
     "session store",
     "session limit",
     "token rotation",
@@ -68,7 +74,6 @@ _PROFILE = (
 _REQUIRED = (
     "name",
     "base url",
-    "session cookie",
     "users",
     "log in",
     "log out",
@@ -81,9 +86,10 @@ def read_profile(path: Path) -> Profile:
     """Read a profile file; raises InputError for the first thing that is wrong with it."""
     root = extended(parse(path), path)
     fields = root.fields("a profile", _PROFILE, required=_REQUIRED)
-    cookies, patterns = _session_cookies(fields["session cookie"])
+    cookies, patterns = _session_cookies(fields, root)
+    secrets = read_secrets(fields["secrets"]) if "secrets" in fields else {}
     launch = _launch(root, path)
-    return Profile(
+    profile = Profile(
         name=fields["name"].filled_text("name"),
         place=root.place,
         base_url=_base_url(fields["base url"]),
@@ -94,13 +100,15 @@ def read_profile(path: Path) -> Profile:
             read_timeouts(fields), staleness=read_staleness(fields), skew=read_skew(fields)
         ),
         throttling=read_throttling(fields["throttling"]) if "throttling" in fields else None,
-        log_in=read_action("log in", fields["log in"]),
-        log_out=read_action("log out", fields["log out"]),
+        log_in=read_action("log in", fields["log in"], secrets),
+        log_out=read_action("log out", fields["log out"], secrets),
         protected_page=read_protected_page(fields["protected page"]),
         csrf=read_csrf(fields["csrf"]) if "csrf" in fields else None,
-        register=read_action("register", fields["register"]) if "register" in fields else None,
-        actions=_optional_actions(fields),
-        session_list=read_session_list(fields["list sessions"])
+        register=read_action("register", fields["register"], secrets)
+        if "register" in fields
+        else None,
+        actions=_optional_actions(fields, secrets),
+        session_list=read_session_list(fields["list sessions"], secrets)
         if "list sessions" in fields
         else None,
         contract=fields["contract"].filled_text("contract") if "contract" in fields else "",
@@ -117,11 +125,17 @@ def read_profile(path: Path) -> Profile:
         if "nodes" in fields
         else (),
         store=read_store(fields["store"], path) if "store" in fields else None,
+        session_token=read_session_token(fields["session token"])
+        if "session token" in fields
+        else None,
+        secrets=secrets,
         names_page=not _says(fields, "browser headers", "left out"),
         known_failures=_known_failures(fields["known failures"])
         if "known failures" in fields
         else {},
     )
+    headers = read_texts(fields["headers"], "headers") if "headers" in fields else {}
+    return with_headers(profile, headers)
 
 
 def key_places(path: Path) -> dict[str, Place]:
@@ -153,7 +167,12 @@ def _base_url(node: Node) -> str:
     return text
 
 
-def _session_cookies(node: Node) -> tuple[tuple[str, ...], bool]:
+def _session_cookies(fields: Mapping[str, Node], root: Node) -> tuple[tuple[str, ...], bool]:
+    if "session cookie" not in fields:
+        if "session token" not in fields:
+            raise root.error("a profile lacks the key 'session cookie' (or 'session token')")
+        return (), False
+    node = fields["session cookie"]
     if not isinstance(node.value, dict):
         return node.texts("session cookie"), False
     pattern = node.fields("session cookie", ("pattern",), ("pattern",))["pattern"]
@@ -161,9 +180,9 @@ def _session_cookies(node: Node) -> tuple[tuple[str, ...], bool]:
     return (pattern.text("pattern"),), True
 
 
-def _optional_actions(fields: Mapping[str, Node]) -> dict[str, Action]:
+def _optional_actions(fields: Mapping[str, Node], secrets: Collection[str]) -> dict[str, Action]:
     actions = {
-        name: read_action(name, fields[name])
+        name: read_action(name, fields[name], secrets)
         for name in OPTIONAL_ACTIONS
         if name in fields and name != "register"
     }

@@ -12,9 +12,11 @@ from urllib.parse import parse_qs, unquote_plus, urlsplit
 
 from conformance.errors import Unrecognised
 from conformance.htmlpages import selected
-from conformance.model import Exchange, Reading
+from conformance.model import Exchange, Reading, SessionToken
 from conformance.setcookie import parse_set_cookie
 from conformance.words import Words
+
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 Reader: TypeAlias = Callable[[Exchange, str], "str | None"]
 
@@ -41,6 +43,19 @@ def read(reading: Reading, exchange: Exchange) -> str:
             f"({reading.place})"
         )
     return value
+
+
+def token_in(token: SessionToken | None, exchange: Exchange) -> str:
+    """Return the session token that an answer gives, or an empty text.
+
+    A body gives one only to a request that does something: a page may show other tokens there.
+    """
+    if token is None:
+        return ""
+    is_told_aside = token.reading.source == "from header"
+    if exchange.method in _SAFE_METHODS and not is_told_aside:
+        return ""
+    return read_if_there(token.reading, exchange) or ""
 
 
 def _decoded(reading: Reading, value: str) -> str:

@@ -12,6 +12,7 @@ from conformance.browser import Browser
 from conformance.errors import SuiteError
 from conformance.model import Exchange, Profile, Step, User
 from conformance.origins import Page as OriginPage
+from conformance.readings import token_in
 from conformance.recognition import Answer, Shown
 from conformance.setcookie import SetCookie, parse_set_cookie
 from conformance.spellings import spellings
@@ -194,6 +195,7 @@ class Stage:
 
     def __post_init__(self) -> None:
         self.secrets.update(user.password for user in self.users.values())
+        self.secrets.update(self.profile.secrets.values())
 
     def change_password(self, role: str, password: str) -> None:
         """Remember that this role's account has another password from now on."""
@@ -217,6 +219,7 @@ class Stage:
             now=lambda: datetime.now(timezone.utc),
             record=self.record,
             elsewhere=self.node_url,
+            token=self.profile.session_token,
         )
 
     def at_step(self, step: Step) -> None:
@@ -248,6 +251,7 @@ class Stage:
             self.lines.append(getattr(self._step, "line", 0))
             self.secrets.update(value for _, value in exchange.sent_cookies)
             self.secrets.update(cookie.value for cookie in cookies if cookie)
+            self.secrets.add(token_in(self.profile.session_token, exchange))
 
     def redact(self, text: str) -> str:
         """Return the text without any password, token or cookie value, however encoded."""

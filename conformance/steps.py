@@ -24,6 +24,8 @@ LOOKS = ("session cookie", "every answer")
 _MANNER = ("from", "csrf token")
 _CREDENTIALS = ("user", "name", "password", "password of")
 _SHAPES = ("name as", "password as")
+# What makes a difference only where browsers send the session along by themselves.
+_OF_COOKIES = frozenset({"from", "csrf token", "session in", "beside"})
 METHODS = ("HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE")
 _VISIT = ("from", "method", "path", "claim")
 _CARRIED = ("session", "session change", "session in")
@@ -339,6 +341,8 @@ def _object_needs(step: Step, vocabulary: Vocabulary) -> Iterator[str]:
     takes = vocabulary.verbs[step.verb].takes
     if takes == "duration" and isinstance(step.object, str):
         yield from vocabulary.durations[step.object].needs
+    if takes == "look" and step.object == "session cookie":
+        yield "session cookie"
     if isinstance(step.object, dict):
         yield from _needs_of_keys(step.object, vocabulary)
     if "bob" in _named_users(step, takes) or "bob" in _users_in_placeholders(step):
@@ -348,6 +352,9 @@ def _object_needs(step: Step, vocabulary: Vocabulary) -> Iterator[str]:
 
 
 def _needs_of_keys(wanted: Mapping[str, Plain], vocabulary: Vocabulary) -> Iterator[str]:
+    is_elsewhere = "in" in wanted and {"session", "token", "handle"} & wanted.keys()
+    if is_elsewhere or _OF_COOKIES & wanted.keys():
+        yield "session cookie"
     if "csrf token" in wanted:
         yield "csrf token"
     for key in _SHAPES:

@@ -28,13 +28,13 @@ def listed_cookies(patient: Patient) -> bool:
         _none(
             patient,
             names,
-            f"{said}, and none that is listed: {_listed(patient.profile.session_cookies)}",
+            f"{said}, and none that is listed: {_listed(patient.profile.session_names)}",
         )
     return bool(found)
 
 
 def _missing(patient: Patient, names: Sequence[str]) -> list[str]:
-    return [name for name in patient.profile.session_cookies if name not in names]
+    return [name for name in patient.profile.session_names if name not in names]
 
 
 def _none(patient: Patient, names: Sequence[str], seen: str) -> None:

@@ -12,6 +12,7 @@ from conformance.doctor.findings import Finding, Grade
 from conformance.errors import Unrecognised
 from conformance.expectations.registry import describe
 from conformance.model import Action, Exchange, Place, Profile, Sign, User
+from conformance.readings import token_in
 from conformance.recognition import Answer, Shown, recognise
 from conformance.setcookie import SetCookie, parse_set_cookie
 from conformance.signs import broken
@@ -155,10 +156,18 @@ class Patient:
         given = user.password if password is None else password
         values = {"username": user.username, "password": given}
         login = self.attempt(self.profile.log_in, browser, values)
-        visitor = Visitor(user, browser, login, cookies_of(login.exchanges))
+        visitor = Visitor(user, browser, login, self._left_by(login))
         if login.accepted:
             self.visitors.append(visitor)
         return visitor
+
+    def _left_by(self, login: Attempt) -> dict[str, SetCookie]:
+        """Return all cookies of a login, and its session token as if it were one."""
+        token = self.profile.session_token
+        values = [token_in(token, exchange) for exchange in login.exchanges]
+        given = next((value for value in reversed(values) if value), "")
+        more = {token.name: SetCookie(token.name, given)} if token and given else {}
+        return {**cookies_of(login.exchanges), **more}
 
     def leave(self) -> None:
         """Log everybody out, as targets limit how many sessions there may be."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.composition import compose, used_placeholders
+from conformance.composition import compose, surroundings, used_placeholders
 from conformance.doctor.patient import Patient
 from conformance.errors import Unrecognised
 from conformance.model import ActionRequest
@@ -34,7 +34,10 @@ def csrf_token(patient: Patient) -> None:
 
 
 def _token(patient: Patient, request: ActionRequest) -> str:
-    value = read(request.readings[0], patient.stage.new_browser().send(compose(request, {})))
+    value = read(
+        request.readings[0],
+        patient.stage.new_browser().send(compose(request, surroundings(patient.profile))),
+    )
     patient.stage.secrets.add(value)
     return value
 

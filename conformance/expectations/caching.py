@@ -25,7 +25,7 @@ def stored_by_no_cache(seen: Seen, _: Stage) -> str | None:
     return _stored(seen.exchanges[-1], shared=False)
 
 
-@expectations("session cookie for nobody else", about="answer")
+@expectations("session cookie for nobody else", about="answer", needs=("session cookie",))
 def session_cookie_for_nobody_else(seen: Seen, stage: Stage) -> str | None:
     """No shared cache gives an answer that sets or removes a session cookie to another visitor.
 
@@ -50,7 +50,7 @@ def _stored(exchange: Exchange, *, shared: bool) -> str | None:
     return f"{describe(exchange)}, and {kind} may store it: {reason}" if reason else None
 
 
-@expectations("told apart by cookie", about="answer")
+@expectations("told apart by cookie", about="answer", needs=("session cookie",))
 def told_apart(seen: Seen, _: Stage) -> str | None:
     """Each answer has `Vary: Cookie`, or no cache may store it or reuse it unasked."""
     for exchange in seen.exchanges:

@@ -20,19 +20,19 @@ def _each(cookies: tuple[SetCookie, ...], wrong: Callable[[SetCookie], str | Non
     return next((text for text in map(wrong, cookies) if text), None)
 
 
-@expectations("HttpOnly", about="cookie")
+@expectations("HttpOnly", about="cookie", needs=("session cookie",))
 def http_only(seen: Seen, _: Stage) -> str | None:
     """Every session cookie has the attribute HttpOnly."""
     return _each(seen.cookies, lambda c: None if c.http_only else f"{c.name} without HttpOnly")
 
 
-@expectations("Secure", about="cookie")
+@expectations("Secure", about="cookie", needs=("session cookie",))
 def secure(seen: Seen, _: Stage) -> str | None:
     """Every session cookie has the attribute Secure."""
     return _each(seen.cookies, lambda c: None if c.secure else f"{c.name} without Secure")
 
 
-@expectations("SameSite Lax or Strict", about="cookie")
+@expectations("SameSite Lax or Strict", about="cookie", needs=("session cookie",))
 def same_site(seen: Seen, _: Stage) -> str | None:
     """Every session cookie has SameSite=Lax or SameSite=Strict."""
 
@@ -47,13 +47,13 @@ def same_site(seen: Seen, _: Stage) -> str | None:
     return _each(seen.cookies, wrong)
 
 
-@expectations("no Domain", about="cookie")
+@expectations("no Domain", about="cookie", needs=("session cookie",))
 def no_domain(seen: Seen, _: Stage) -> str | None:
     """No session cookie has the attribute Domain."""
     return _each(seen.cookies, lambda c: f"{c.name} with Domain={c.domain}" if c.domain else None)
 
 
-@expectations("Path that covers the target", about="cookie")
+@expectations("Path that covers the target", about="cookie", needs=("session cookie",))
 def path_covers(seen: Seen, stage: Stage) -> str | None:
     """Every session cookie says its Path, and login, logout and protected page lie below it.
 
@@ -77,7 +77,7 @@ def path_covers(seen: Seen, stage: Stage) -> str | None:
     return _each(seen.cookies, wrong)
 
 
-@expectations("small enough for a browser", about="cookie")
+@expectations("small enough for a browser", about="cookie", needs=("session cookie",))
 def small_enough(seen: Seen, _: Stage) -> str | None:
     """Name and value of every session cookie have at most 4096 bytes together."""
 
@@ -88,7 +88,7 @@ def small_enough(seen: Seen, _: Stage) -> str | None:
     return _each(seen.cookies, wrong)
 
 
-@expectations("removed from the browser", about="removal")
+@expectations("removed from the browser", about="removal", needs=("session cookie",))
 def removed(seen: Seen, _: Stage) -> str | None:
     """The browser no longer holds the session cookies that it held before the step."""
     names = ", ".join(seen.still_held)

@@ -12,7 +12,7 @@ from conformance.stage import Seen, Stage
 _SHORTEST_TOKEN = 8  # shorter cookie values stand in any page by chance
 
 
-@expectations("no token outside the cookie", about="answer")
+@expectations("no token outside the cookie", about="answer", needs=("session cookie",))
 def no_token_outside(seen: Seen, stage: Stage) -> str | None:
     """No session token stands in a URL, a body, or a header other than Set-Cookie."""
     tokens = {

@@ -21,7 +21,7 @@ _PREFIX = re.compile("__(?:Host|Secure|Http|Host-Http)-", re.IGNORECASE)
 _TELLING = re.compile("|".join(f"(?:{name})" for name in _NAMES), re.IGNORECASE)
 
 
-@expectations("no cookie named by a framework", about="answer")
+@expectations("no cookie named by a framework", about="answer", needs=("session cookie",))
 def no_framework_name(seen: Seen, _: Stage) -> str | None:
     """No answer sets a cookie whose name only one framework or server gives by default."""
     for exchange in seen.exchanges:

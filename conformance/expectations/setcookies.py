@@ -16,7 +16,7 @@ _PREFIXES = ("__host-", "__secure-")
 _YEAR = 365 * 24 * 3600  # seconds
 
 
-@expectations("a name with a prefix", about="cookie")
+@expectations("a name with a prefix", about="cookie", needs=("session cookie",))
 def name_with_prefix(seen: Seen, _: Stage) -> str | None:
     """The name of every session cookie begins with `__Host-` or `__Secure-`."""
     names = [cookie.name for cookie in seen.cookies]
@@ -26,7 +26,7 @@ def name_with_prefix(seen: Seen, _: Stage) -> str | None:
     return f"the name {plain[0]}" if plain else None
 
 
-@expectations("no longer than the session", about="answer", needs=("any timeout",))
+@expectations("no longer than the session", about="answer", needs=("session cookie", "any timeout"))
 def no_longer(seen: Seen, stage: Stage) -> str | None:
     """No session cookie lives longer in the browser than its session may on the server.
 
@@ -50,7 +50,7 @@ def _longest(timeouts: Timeouts) -> float:
     return (timeouts.absolute or timeouts.idle or 0.0) + timeouts.allowance
 
 
-@expectations("Set-Cookie by its grammar", about="answer")
+@expectations("Set-Cookie by its grammar", about="answer", needs=("session cookie",))
 def well_written(seen: Seen, stage: Stage) -> str | None:
     """Every session cookie is set by the grammar (6265bis-22 section 4.1.1)."""
     for exchange, line, cookie in _session_cookies(seen, stage):
@@ -60,7 +60,7 @@ def well_written(seen: Seen, stage: Stage) -> str | None:
     return None
 
 
-@expectations("each cookie once", about="answer")
+@expectations("each cookie once", about="answer", needs=("session cookie",))
 def each_once(seen: Seen, stage: Stage) -> str | None:
     """No answer sets a session cookie of one name, domain and path twice."""
     for exchange in seen.exchanges:
@@ -72,7 +72,7 @@ def each_once(seen: Seen, stage: Stage) -> str | None:
     return None
 
 
-@expectations("as guarded as the first", about="answer")
+@expectations("as guarded as the first", about="answer", needs=("session cookie",))
 def as_guarded(seen: Seen, stage: Stage) -> str | None:
     """A session cookie that is set again has HttpOnly, Secure and SameSite if the first had them.
 

@@ -39,6 +39,7 @@ def action_definitions() -> dict[str, Schema]:
         "csrf": _csrf(),
         "reading": mapping(_sources(), **one_of_keys(*sources.words)),
         "form-source": _form_source(),
+        "session-token": _session_token(),
         **condition_definitions(),
     }  # fmt: skip
 
@@ -101,6 +102,12 @@ def _form_source() -> Schema:
                              "fields that are sent."),
     }  # fmt: skip
     return either(LINE, mapping(fields, ("page",)))
+
+
+def _session_token() -> Schema:
+    header = {"type": "string", "pattern": r"^\s*[^\s:]+:[^{]*(\{(?!token\})[^{]*)*\{token\}"}
+    send = said(header, "The header, such as `Authorization: Bearer {token}`.")
+    return mapping({**_sources(), "send": send}, ("send",), **one_of_keys(*sources.words))
 
 
 def _sources() -> dict[str, Schema]:

@@ -34,15 +34,20 @@ _AT_FREE_PORT: Schema = {"properties": {"url": {"pattern": r"\{port( ([2-9]|[1-9
 _TIME: Schema = {"type": "string", "pattern": r"^\s*[0-9]+(\.[0-9]+)? ?(ms|s|min|m|h|d)\s*$"}
 _COUNT = whole_number(1, 2**31, "^0*[1-9][0-9]*$")
 _DATE: Schema = {"type": "string", "pattern": r"^\s*[0-9]{4}-[0-9]{2}-[0-9]{2}\s*$"}
+_KEPT = ("name", "extends")
 _ENDS_FOR_OTHERS = "others are offered an end"
 
 
 def profile_schema() -> Schema:
     """Return the schema of a profile such as `targets/<name>/profile.yaml`."""
-    fields = {**_identity(), **_policies(), **_actions(), **_launch()}
+    named = {**_identity(), **_policies(), **_actions(), **_launch()}
+    fields = {key: one if key in _KEPT else _taken_away(one) for key, one in named.items()}
     # A profile that extends another may leave to it whatever it wants.
     alone: Schema = {
         "required": list(_REQUIRED),
+        "properties": dict.fromkeys(_KEPT, True),
+        "additionalProperties": {"not": {"const": "none"}},
+        "anyOf": [{"required": ["session cookie"]}, {"required": ["session token"]}],
         "dependentRequired": {key: ["start"] for key in ("set up", "clean up", "environment")},
         "allOf": [*_rules_of_administrators(), _rule_of_offered_ends(), _rule_of_nodes()],
     }
@@ -64,6 +69,8 @@ def _identity() -> dict[str, Schema]:
             {"type": "string", "pattern": _URL},
             "Where the server is; all paths are below it. `{port}` is a free port, for `start`.",
         ),
+        "headers": said(TEXTS, "Headers that go along with every request of the profile."),
+        "secrets": said(_secrets(), "Secrets by their placeholders, such as `{api_key}`."),
         "browser headers": said(
             choice({"left out": "Only what the profile says goes along."}),
             "Origin, Referer and Sec-Fetch-* go along with what changes something, as browsers "
@@ -73,11 +80,32 @@ def _identity() -> dict[str, Schema]:
             either(one_or_list(FILLED), pattern),
             "The name of the session cookie; several names, or a pattern of them.",
         ),
+        "session token": said(
+            ref("session-token"), "Where a login gives a session token that a header carries."
+        ),
         "users": said(mapping(roles, ("alice",)), "Who can log in."),
         "contract": said(FILLED, "The contract below scenarios/contract/ that the server keeps."),
         "ca file": said(FILLED, "The certificates to trust, for https."),
         "known failures": said(_known_failures(), "Scenarios that fail, and why; by their names."),
     }
+
+
+def _secrets() -> Schema:
+    fields = {
+        "from environment": said(FILLED, "The environment variable that holds it."),
+        "from file": said(FILLED, "The file that holds it, from the profile's folder."),
+    }
+    secret = mapping(fields, **one_of_keys(*fields))
+    return {
+        "type": "object",
+        "propertyNames": {"pattern": r"^[a-z_]+(\.[a-z_]+)?$"},
+        "additionalProperties": secret,
+    }
+
+
+def _taken_away(field: Schema) -> Schema:
+    """Return the schema of a key that may also say `none`, which takes it away."""
+    return said(either(field, {"const": "none"}), field["description"])
 
 
 def _policies() -> dict[str, Schema]:

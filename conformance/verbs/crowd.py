@@ -8,7 +8,7 @@ from itertools import cycle, islice
 
 from conformance.actions import Performer
 from conformance.browser import Browser
-from conformance.composition import compose
+from conformance.composition import compose, surroundings
 from conformance.errors import Unrecognised
 from conformance.model import User
 from conformance.recognition import recognise
@@ -82,6 +82,8 @@ def _log_in(stage: Stage, member: _Member) -> None:
 
 
 def _visit(stage: Stage, member: _Member, users: dict[str, User]) -> Page:
-    exchange = member.browser.send(compose(stage.profile.protected_page.request, {}))
+    exchange = member.browser.send(
+        compose(stage.profile.protected_page.request, surroundings(stage.profile))
+    )
     shown = recognise(stage.profile, exchange, users)
     return Page(exchange, shown, member.role, member.life)

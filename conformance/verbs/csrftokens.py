@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from conformance.changes import OtherTokens, csrf_changes
-from conformance.composition import compose, used_placeholders
+from conformance.composition import compose, surroundings, used_placeholders
 from conformance.model import Action
 from conformance.readings import read
 from conformance.stage import DoesNotApply, Seat, Stage
@@ -44,5 +44,5 @@ def _other_tokens(stage: Stage, seat: Seat) -> OtherTokens:
 def _token_of_another_browser(stage: Stage) -> str:
     if stage.profile.csrf is None:
         raise DoesNotApply("the profile declares no 'csrf' token")
-    exchange = stage.new_browser().send(compose(stage.profile.csrf, {}))
+    exchange = stage.new_browser().send(compose(stage.profile.csrf, surroundings(stage.profile)))
     return read(stage.profile.csrf.readings[0], exchange)

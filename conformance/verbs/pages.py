@@ -7,13 +7,23 @@ from dataclasses import replace
 from urllib.parse import urlencode
 
 from conformance.claims import claims
-from conformance.composition import with_query
+from conformance.composition import compose, surroundings, with_query
 from conformance.durations import durations
 from conformance.model import Exchange, Plain, Request
 from conformance.origins import origins
 from conformance.paths import spelt
 from conformance.recognition import recognise
-from conformance.stage import KeptSession, Life, NotTried, Page, Seat, Seen, Stage, TooSlow
+from conformance.stage import (
+    DoesNotApply,
+    KeptSession,
+    Life,
+    NotTried,
+    Page,
+    Seat,
+    Seen,
+    Stage,
+    TooSlow,
+)
 from conformance.verbs.registry import ON_PAGE, verbs
 from conformance.verbs.rotation import follow
 from conformance.verbs.tokens import presented
@@ -35,7 +45,7 @@ def visit(stage: Stage, seat: Seat, wanted: Mapping[str, str]) -> Seen:
     if "from" in wanted:
         page = origins[wanted["from"]](stage.profile.base_url)
         request = replace(request, headers=(*request.headers, *page.headers("GET", "cors")))
-    exchange = seat.browser.send(request)
+    exchange = seat.browser.send(request, own_page=page is None)
     seat.visited = exchange.started
     shown = replace(page_shown(stage, exchange, seat.role, seat.life), tried=seat.tried)
     return Seen((exchange,), pages=(shown,), asked_from=page)
@@ -52,6 +62,9 @@ def _asked_for(stage: Stage, wanted: Mapping[str, str]) -> Request:
         request = replace(request, target=target)
     if "claim" in wanted:
         claimed = claims[wanted["claim"]](stage.user("alice"))
+        token = stage.profile.session_token
+        if token and token.header.lower() in {name.lower() for name, _ in claimed}:
+            raise DoesNotApply(f"the session itself goes along in the header {token.header}")
         request = replace(request, headers=(*request.headers, *claimed))
     return replace(request, method=wanted.get("method", request.method))
 
@@ -111,8 +124,7 @@ def _carrying(request: Request, session: KeptSession, carrier: str) -> Request:
 
 def page_request(stage: Stage) -> Request:
     """Return the request for the protected page."""
-    request = stage.profile.protected_page.request
-    return Request(request.method, request.path, tuple(request.headers.items()))
+    return compose(stage.profile.protected_page.request, surroundings(stage.profile))
 
 
 def page_shown(stage: Stage, exchange: Exchange, owner: str, life: Life) -> Page:

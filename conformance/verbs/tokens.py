@@ -29,7 +29,7 @@ def keep_session(stage: Stage, seat: Seat, name: str) -> Seen:
     """
     cookies = held_cookies(stage, seat) or seat.not_kept
     if not cookies:
-        wanted = " or ".join(stage.profile.session_cookies)
+        wanted = " or ".join(stage.profile.session_names)
         raise Unrecognised(f"the browser holds no session cookie ({wanted}) to keep")
     stage.kept.setdefault(name, []).append(KeptSession(cookies, seat.role, seat.life))
     return Seen()
@@ -62,7 +62,7 @@ def clear_cookies(_: Stage, seat: Seat, __: None) -> Seen:
     return Seen()
 
 
-@verbs("plant session", takes="planting")
+@verbs("plant session", takes="planting", needs=("session cookie",))
 def plant_session(stage: Stage, seat: Seat, wanted: Mapping[str, str]) -> Seen:
     """Put kept session cookies, or a made-up token, into this browser, as an attacker would.
 
@@ -112,6 +112,6 @@ def _spoiled(session: KeptSession, change: str) -> KeptSession:
 
 def _cookie_names(stage: Stage) -> tuple[str, ...]:
     if not stage.profile.cookie_patterns:
-        return stage.profile.session_cookies
+        return stage.profile.session_names
     names = {name for seat in stage.seats.values() for name, _ in seat.browser.cookies_for("/")}
     return tuple(name for name in sorted(names) if is_session_cookie(stage, name))

@@ -70,6 +70,7 @@ LACKING = {
     "throttling with an end": Lack(
         Outcome.NOT_APPLICABLE, "the profile does not declare how long 'throttling' lasts"
     ),
+    "session cookie": None,
     "csrf token": not_applicable("no 'csrf' token"),
     "the action list sessions": not_applicable("no action 'list sessions'"),
     **{

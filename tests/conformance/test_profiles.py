@@ -9,6 +9,7 @@ import pytest
 from marked import unmarked, whole_error, write_files
 
 from conformance.baseurl import is_base_url
+from conformance.composition import surroundings
 from conformance.errors import InputError
 from conformance.limits import parse_seconds
 from conformance.model import (
@@ -302,6 +303,61 @@ def test_a_session_of_nobody_may_be_the_word_null() -> None:
     page = "{send: GET /me, signed in: {json: {user: {}}}, signed out: {json is: null}}"
     read = profile(MINIMAL.replace(PAGE, page))
     assert read.protected_page.signed_out[0].conditions == {"json is": "null"}
+
+
+def test_headers_go_along_with_every_request_that_does_not_say_them() -> None:
+    more = """headers: {X-Api: "1", Accept: text/html}
+csrf: {read: GET /c, from json: a}
+list sessions: {send: GET /s, success: {status: 200}, handles: {from json: "*"}}
+register: {send: POST /r, success: {status: 200}}
+step up: {fields from: GET /f, send: POST /s, headers: {accept: "*/*"}, success: {status: 200}}
+"""
+    read = profile(MINIMAL + more)
+    assert read.csrf
+    assert read.register
+    assert read.session_list
+    (step_up,) = read.actions["step up"].requests
+    assert step_up.fields_from
+    requests = [
+        *(read.log_in.requests + read.log_out.requests + read.register.requests),
+        *(read.protected_page.request, read.csrf, *read.session_list.action.requests),
+        step_up.fields_from.page,
+    ]
+    assert all(one.headers == {"X-Api": "1", "Accept": "text/html"} for one in requests)
+    assert step_up.headers == {"X-Api": "1", "accept": "*/*"}
+
+
+def test_secrets_stand_elsewhere_and_are_shown_nowhere(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_files(here / "x", {"key.txt": "of the file\n"})
+    monkeypatch.setenv("API_KEY", "of the environment")
+    more = """secrets: {api_key: {from environment: API_KEY}, other: {from file: key.txt}}
+headers: {X-Api-Key: "{api_key}", X-Other: "{other}"}
+"""
+    login = "{send: POST /login, form: {k: '{other}'}, success: {status: 200}"
+    read = profile(MINIMAL.replace("{send: POST /login, success: {status: 200}", login) + more)
+    assert read.secrets == {"api_key": "of the environment", "other": "of the file"}
+    assert "of the" not in repr(read)
+    assert surroundings(read)["other"] == "of the file"
+
+
+TOKEN = "session token: {from json: t, send: 'Authorization: Bearer {token}'}\n"
+
+
+def test_a_session_token_may_take_the_place_of_the_cookie() -> None:
+    read = profile(MINIMAL.replace(f"{COOKIE}\n", TOKEN))
+    assert read.session_token
+    token = read.session_token
+    assert (token.header, token.text, token.name) == (
+        "Authorization",
+        "Bearer {token}",
+        "Authorization:",
+    )
+    assert (read.session_cookies, read.session_names) == ((), ("Authorization:",))
+    assert read.is_session_cookie("Authorization:")
+    both = profile(f"{MINIMAL}{TOKEN}")
+    assert both.session_names == ("sid", "Authorization:")
 
 
 def test_known_failures_have_a_reason_and_perhaps_an_issue() -> None:
@@ -608,6 +664,42 @@ WRONG = [
     ],
     # csrf
     ("", "csrf: »GET /", "csrf is a mapping, not a text", ""),
+    (
+        f"{NAME}\n{URL}\n{COOKIE}\n",
+        f"»{NAME}\n{URL}\n",
+        "a profile lacks the key 'session cookie' (or 'session token')",
+        "",
+    ),
+    *(
+        ("", f"session token: {token}", message, "")
+        for token, message in [
+            ("»{from json: a}", "session token lacks the key 'send'"),
+            ("»{send: 'A: {token}'}", f"the reading 'token' has one of: {SOURCES}"),
+            *(
+                (
+                    f"{{from json: a, send: »{send}}}",
+                    "is not a header such as 'Authorization: Bearer {token}'",
+                )
+                for send in ("'{token}'", "'Authorization: Bearer'", "'A B: {token}'")
+            ),
+        ]
+    ),
+    *(
+        ("", f"secrets: {secret}", message, "")
+        for secret, message in [
+            ("»[]", "secrets is a mapping, not a list"),
+            ("{a: »{}}", "a secret has one of: from environment, from file"),
+            ("{a: {from file: »none}}", "x/none can't be read as UTF-8 text"),
+            (
+                "{a: {from environment: »NO_SUCH_VARIABLE}}",
+                "the environment variable NO_SUCH_VARIABLE is not set",
+            ),
+            (
+                "{»A: {from file: b}}",
+                "'A' is not a placeholder's name: use small letters and underscores",
+            ),
+        ]
+    ),
     ("", "csrf: »{from field: a}", "csrf lacks the key 'read'", ""),
     ("", "csrf: »{read: GET /}", OF_CSRF, ""),
     ("", "csrf: »{read: GET /, from json: a, from field: b}", OF_CSRF, ""),
@@ -745,6 +837,15 @@ def test_environments_are_joined_variable_by_variable() -> None:
     assert alone.environment == {"A": "1", "B": "2"}
 
 
+def test_a_profile_may_extend_one_that_extends_another() -> None:
+    middle = "extends: first.yaml\nname: b\nsession limit: 3\nheaders: {A: 1, B: 2}\ncontract: c\n"
+    last = "extends: middle.yaml\nname: none\ncontract: none\nheaders: {B: 3, c: 4}\n"
+    one = profile(last, middle=middle, first=MINIMAL)
+    assert (one.name, one.session_limit, one.contract) == ("none", 3, "")
+    assert one.users == {"alice": User("ada", "lovelace")}
+    assert one.protected_page.request.headers == {"A": "1", "B": "3", "c": "4"}
+
+
 WRONG_EXTENDING = [
     (EXTENDING.replace("base", "»bas"), "there is no profile at x/bas.yaml", ""),
     (EXTENDING.replace("base.yaml", "»''"), "extends is empty", ""),
@@ -752,6 +853,12 @@ WRONG_EXTENDING = [
     (f"{EXTENDING}»extend: 1\n", "unknown key 'extend' in a profile", "did you mean 'extends'?"),
     (f"{EXTENDING}start: a\nenvironment: {{A: »[1]}}\n", "environment is a text, not a list", ""),
     (f"{EXTENDING}»set up: [a]\n", "'set up' is of no use without 'start'", ""),
+    (f"{EXTENDING}contract: »none\n", "there is no 'contract' to take away", ""),
+    (
+        f"»{EXTENDING}session cookie: none\n",
+        "a profile lacks the key 'session cookie' (or 'session token')",
+        "",
+    ),
 ]
 
 
@@ -762,9 +869,9 @@ def test_a_profile_that_extends_wrongly_is_shown_with_its_line(
     assert refusal(marked, base=MINIMAL) == shown(marked, message, hint)
 
 
-TWICE = "a profile that others extend does not extend another"
 WRONG_BASE = [
-    (f"»extends: profile.yaml\n{MINIMAL}", TWICE, ""),
+    (f"extends: »profile.yaml\n{MINIMAL}", "x/profile.yaml extends this profile itself", ""),
+    (f"extends: »none.yaml\n{MINIMAL}", "there is no profile at x/none.yaml", ""),
     ("»- a\n", "a profile is a mapping, not a list", ""),
     (MINIMAL.replace(NAME, "name: »[a]"), "name is a text, not a list", ""),
     (f"{MINIMAL}»xyzzy: 1\n", "unknown key 'xyzzy' in a profile", f"known: {KEYS}"),

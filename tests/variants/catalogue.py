@@ -9,7 +9,7 @@ from .attempts import Attempts
 from .cookies import Cookies, SetTwice, SmallLetters
 from .guards import DoubleSubmit, DoubleSubmitForm, OneTimeToken, SessionToken
 from .jwt import Jwt, JwtReissued
-from .logins import AgentBound, Returning, Trimming, TwoSteps
+from .logins import AgentBound, Bearer, Returning, Trimming, TwoSteps
 from .server import Server, WithETags
 from .sessions import (
     AccessAndRefresh,
@@ -64,6 +64,7 @@ _VARIANTS = (
     Variant("jwt", {"answers": Json, "sessions": Jwt}),
     Variant("jwt-reissued", {"answers": Json, "sessions": JwtReissued}),
     Variant("access-and-refresh", {"answers": Json, "sessions": AccessAndRefresh}),
+    Variant("bearer", {"answers": Json, "server": Bearer}),
     Variant("rotation", {"sessions": Rotating}),
     Variant("remember-me", {"sessions": Remembering}),
     Variant("two-cookies", {"answers": Json, "sessions": TwoCookies}),

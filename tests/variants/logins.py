@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hmac
+import json
 import re
 from typing import ClassVar
 
@@ -62,6 +63,26 @@ class Returning(Server):
         if visit.given and self.local.fullmatch(wanted):
             response.headers["Location"] = wanted
         return response
+
+
+class Bearer(Server):
+    """The token stands in the login's answer and comes back in a header; there is no cookie."""
+
+    scheme = "Bearer"
+
+    def session_of(self, request: Request) -> Session | None:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        return self.sessions.find({self.sessions.name: token} if scheme == self.scheme else {})
+
+    def finish(self, visit: Visit, response: Response) -> None:
+        if visit.given:
+            token = self.sessions.cookies(visit.given)[self.sessions.name]
+            told = {**json.loads(response.get_data() or b"{}"), "access": {"token": token}}
+            response.set_data(json.dumps(told))
+            visit.given = None
+        visit.dropped = False
+        super().finish(visit, response)
+        response.headers["Vary"] = "Authorization"
 
 
 class AgentBound(Server):
