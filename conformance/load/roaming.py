@@ -38,8 +38,8 @@ class Roaming(Browser):
         url, self._base = random.choice(self._nodes)  # noqa: S311 (no secret)
         return url
 
-    def _cookies_for(self, url: str) -> Pairs:
-        return super()._cookies_for(self._at_home(url))
+    def _stored(self, url: str) -> Pairs:
+        return super()._stored(self._at_home(url))
 
     def keep(self, exchange: Exchange) -> None:
         """Keep the cookies of an answer, of whatever node."""
