@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any, TypeAlias
 from urllib.parse import urlencode, urlsplit
 
-from conformance.model import ActionRequest, JsonWord, Plain, Request
+from conformance.model import ActionRequest, JsonWord, Plain, Profile, Request
 from conformance.signs import fill, placeholders
 
 FORM = ("Content-Type", "application/x-www-form-urlencoded")
