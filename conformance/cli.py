@@ -1,4 +1,4 @@
-"""The command `session-conformance`: run, check, list, explain, init, doctor, diff, schema."""
+"""The command `session-conformance` and all that one can ask it for, such as run and check."""
 
 from __future__ import annotations
 
@@ -46,6 +46,10 @@ _LOAD_EXIT_CODES = """exit codes:
   1  an answer was wrong: another user's data, an ended session served, a live one refused
   2  incomplete: too little could be judged, or an answer was not understood
   3  the profile or the command line is wrong
+"""
+_MATRIX_EXIT_CODES = """exit codes:
+  0  the comparison is drawn, whatever came of the targets
+  3  a file is no report, or the command line is wrong
 """
 _DIFF_EXIT_CODES = """exit codes:
   0  nothing got worse
@@ -102,6 +106,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_doctor(commands_)
     _add_load(commands_)
     _add_diff(commands_)
+    _add_matrix(commands_)
     _add_schema(commands_)
     return parser
 
@@ -335,6 +340,45 @@ def _add_diff(commands_: argparse._SubParsersAction[_Parser]) -> None:
     diff.add_argument("before", type=Path, metavar="A.json", help="the earlier report")
     diff.add_argument("after", type=Path, metavar="B.json", help="the later report")
     diff.add_argument("--json", action="store_true", help="as JSON, for programs")
+
+
+def _add_matrix(commands_: argparse._SubParsersAction[_Parser]) -> None:
+    matrix = commands_.add_parser(
+        "matrix",
+        help="run many targets and draw them side by side",
+        description="Run many targets, each as 'run' would, or take reports that are there, and "
+        "draw requirements x targets as matrix.html, matrix.md and matrix.json.",
+        epilog=_MATRIX_EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    matrix.set_defaults(command="matrix")
+    matrix.add_argument(
+        "targets",
+        nargs="*",
+        metavar="TARGET",
+        help="profiles, names, or folders with a profile.yaml (default: all that is shipped)",
+    )
+    matrix.add_argument(
+        "--reports", nargs="+", type=Path, default=[], metavar="FILE", help="these reports, no runs"
+    )
+    matrix.add_argument(
+        "--jobs", type=_processes, default=1, metavar="N", help="targets at a time (default: 1)"
+    )
+    matrix.add_argument(
+        "--time-limit", type=_seconds, default=600.0, metavar="10m", help="longest run of a target"
+    )
+    matrix.add_argument("--area", action="append", default=[], metavar="A", help="only this area")
+    matrix.add_argument(
+        "-n", "--concurrency", type=_count, default=8, metavar="N", help="as of run"
+    )
+    matrix.add_argument("--max-wait", type=_seconds, default=60.0, metavar="60s", help="as of run")
+    matrix.add_argument(
+        "--report-dir",
+        type=Path,
+        default=Path("session-conformance-matrix"),
+        metavar="DIR",
+        help="where all of it goes (default: session-conformance-matrix)",
+    )
 
 
 def _add_schema(commands_: argparse._SubParsersAction[_Parser]) -> None:

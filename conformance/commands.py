@@ -20,6 +20,7 @@ from conformance.outcomes import exit_code
 from conformance.profiles import at_url, key_places, read_profile
 from conformance.reportfiles import read_report
 from conformance.reports import diagnosis, differences
+from conformance.reports.layout import number_of
 from conformance.specification import Specification, load, select
 from conformance.terminal import say, use_colour
 from conformance.vocabulary import VOCABULARY
@@ -176,6 +177,37 @@ def diff(options: Namespace) -> int:
     shown = differences.as_json if options.json else differences.text
     say(shown(found).rstrip("\n"))
     return int(found.is_worse)
+
+
+def matrix(options: Namespace) -> int:
+    """Run many targets, or read their reports, and draw them side by side."""
+    from conformance.matrix import markdown, page, runs, table, values
+
+    if options.reports:
+        tried = list(runs.past(options.reports))
+        report_dir = _writable(options.report_dir)
+    else:
+        targets, others = runs.chosen(options.targets)
+        report_dir = _writable(options.report_dir)
+        if others:
+            say(f"left out, since there is no profile: {', '.join(others)}")
+        plan = runs.Plan(report_dir, _more(options), options.jobs, options.time_limit)
+        tried = runs.attempts(targets, plan, say)
+    drawn = table.matrix(tried)
+    _write(report_dir / "matrix.html", page.page(drawn))
+    _write(report_dir / "matrix.md", markdown.page(drawn))
+    _write(report_dir / "matrix.json", values.as_json(drawn))
+    missing = sum(bool(one.trouble) for one in drawn.columns)
+    heads = number_of(len(drawn.columns), "target"), number_of(len(drawn.rows), "requirement")
+    say(f"{heads[0]}, {heads[1]}: {report_dir / 'matrix.html'}")
+    if missing:
+        say(f"{missing} could not be run")
+    return 0
+
+
+def _more(options: Namespace) -> tuple[str, ...]:
+    more = ("--max-wait", f"{options.max_wait:g}s", "--concurrency", str(options.concurrency))
+    return (*more, *(part for area in options.area for part in ("--area", area)))
 
 
 def schema(options: Namespace) -> int:

@@ -21,6 +21,7 @@ from conformance.scheduler import run_all
 from conformance.specification import Specification
 from conformance.target import Interruption
 from conformance.terminal import say, use_colour
+from conformance.versions import version_of
 from conformance.waiting import Notices
 
 _INTERRUPTED = "interrupted: finishing the report (once more to stop at once)"
@@ -52,6 +53,7 @@ class Judgement:
             scenarios_sha256=self.specification.sha256,
             target_name=self.profile.name,
             target_url=self.url,
+            target_version=version_of(self.profile),
             started=started,
             seconds=time.monotonic() - began,
             strict=self.strict,

@@ -28,6 +28,11 @@ def read_launch(fields: Mapping[str, Node], path: Path) -> Launch:
     )
 
 
+def read_version(node: Node) -> str | Command:
+    """Return the version of the server as it stands there, or the command that prints it."""
+    return node.filled_text("version") if isinstance(node.value, str) else _command(node)
+
+
 def read_nodes(node: Node, own: Command | None) -> tuple[SharedNode, ...]:
     """Return the other servers that share the store; `own` is what starts the target itself."""
     return tuple(_shared_node(one, own) for one in node.items("nodes"))

@@ -420,6 +420,7 @@ class Profile:
     session_token: SessionToken | None = None
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)  # by placeholder
     names_page: bool = True  # Origin, Referer and the like go along as a browser sends them
+    version: str | Command = ""  # of the server: as it is, or what prints it
     launch: Launch | None = None
     nodes: tuple[SharedNode, ...] = ()
     store: SharedStore | None = None

@@ -67,6 +67,7 @@ class Run:
     classes: tuple[ClassOutcome, ...]
     verdict: Verdict
     counts: Mapping[Outcome, int]
+    target_version: str = ""  # where the profile tells it
 
 
 def worst(outcomes: Iterable[Outcome]) -> Outcome:
@@ -165,6 +166,7 @@ def summarise(
     started: datetime,
     seconds: float,
     strict: bool = False,
+    target_version: str = "",
 ) -> Run:
     """Judge all results; `started` is an aware time, a password in `target_url` is left out."""
     if started.tzinfo is None:
@@ -184,6 +186,7 @@ def summarise(
         classes=class_outcomes(judged, strict=strict),
         verdict=verdict_of(judged, strict=strict),
         counts=count(result.outcome for result in ordered),
+        target_version=target_version,
     )
 
 

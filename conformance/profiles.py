@@ -8,7 +8,14 @@ from datetime import date
 from typing import TYPE_CHECKING, get_args
 
 from conformance.baseurl import is_base_url
-from conformance.launches import read_launch, read_nodes, read_skew, read_staleness, read_store
+from conformance.launches import (
+    read_launch,
+    read_nodes,
+    read_skew,
+    read_staleness,
+    read_store,
+    read_version,
+)
 from conformance.model import (
     Action,
     KnownFailure,
@@ -41,6 +48,7 @@ if TYPE_CHECKING:
 _PROFILE = (
     "name",
     "extends",
+    "version",
     "base url",
     "browser headers",
     "headers",
@@ -120,6 +128,7 @@ def read_profile(path: Path) -> Profile:
         ignores_logins=_says(fields, "login while signed in", "ignored"),
         session_policy=_session_policy(fields),
         ca_file=fields["ca file"].filled_text("ca file") if "ca file" in fields else "",
+        version=read_version(fields["version"]) if "version" in fields else "",
         launch=launch,
         nodes=read_nodes(fields["nodes"], launch.start if launch else None)
         if "nodes" in fields

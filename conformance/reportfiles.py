@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from conformance.errors import InputError
-from conformance.model import ConformanceClass, Outcome, Verdict
+from conformance.model import ConformanceClass, Level, Outcome, Verdict
 from conformance.reports import REPORT_SCHEMA
 from conformance.yamltree import shown_as
 
@@ -31,6 +31,18 @@ class PastResult:
 
 
 @dataclass(frozen=True)
+class PastRequirement:
+    """What a requirement came to in a run of the past; `scenarios` are the names of its own."""
+
+    id: str
+    level: Level
+    conformance_class: ConformanceClass
+    says: str
+    outcome: Outcome
+    scenarios: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class PastRun:
     """What a run of the past came to; a class of which nothing was tried has no verdict."""
 
@@ -43,6 +55,8 @@ class PastRun:
     verdict: Verdict
     classes: Mapping[ConformanceClass, Verdict | None]
     results: Mapping[str, PastResult]
+    requirements: tuple[PastRequirement, ...] = ()
+    version: str = ""  # of the server, where its profile told it
 
 
 class _Wrong(Exception):
@@ -90,6 +104,8 @@ def _run(value: Any, path: str) -> PastRun:
         verdict=_word(Verdict, _get(value, "verdict", str)),
         classes={_word(ConformanceClass, name): _verdict(one) for name, one in classes.items()},
         results={one.name: one for one in results},
+        requirements=tuple(map(_requirement, _get(value, "requirements", list))),
+        version=target.get("version") or "",
     )
 
 
@@ -101,6 +117,17 @@ def _result(value: object) -> PastResult:
         outcome=_word(Outcome, _get(value, "outcome", str)),
         reason=_get(value, "reason", str),
         observed=_get(value, "observed", str),
+    )
+
+
+def _requirement(value: object) -> PastRequirement:
+    return PastRequirement(
+        id=_get(value, "id", str),
+        level=_word(Level, _get(value, "level", str)),
+        conformance_class=_word(ConformanceClass, _get(value, "class", str)),
+        says=_get(value, "says", str),
+        outcome=_word(Outcome, _get(value, "outcome", str)),
+        scenarios=tuple(map(str, _get(value, "scenarios", list))),
     )
 
 

@@ -30,6 +30,9 @@ CONFORMANCE: Layers = (
     ("one file of requirements, standards or rules", "requirements standards guide rules known"),
     ("what runs of the past came to", "reportfiles"),
     ("two of them compared", "differences"),
+    ("many of them side by side", "matrix matrix.table matrix.runs"),
+    ("the table as documents", "matrix.words"),
+    ("the table as pages and values", "matrix.page matrix.markdown matrix.values"),
     ("who cites what", "citations"),
     (
         "words about times, tokens and requests",
@@ -47,7 +50,7 @@ CONFORMANCE: Layers = (
         "steps profile_actions registration profile_inheritance profile_times profile_requests",
     ),
     ("scenarios, launches and needs", "scenarios launches needs"),
-    ("all that is read, all servers of a target", "specification profiles process"),
+    ("all that is read, all servers of a target", "specification profiles process versions"),
     ("what a scenario plays on", "stage"),
     (
         "one word, one small function",

@@ -33,7 +33,11 @@ def _run(run: Run) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "suite": {"version": run.suite_version, "scenarios_sha256": run.scenarios_sha256},
-        "target": {"name": run.target_name, "url": run.target_url},
+        "target": {
+            "name": run.target_name,
+            "url": run.target_url,
+            "version": run.target_version,
+        },
         "started": run.started.isoformat(timespec="seconds"),
         "seconds": _rounded(run.seconds),
         "strict": run.strict,

@@ -64,6 +64,10 @@ def _identity() -> dict[str, Schema]:
     }
     return {
         "name": said(FILLED, "What the server is called in reports."),
+        "version": said(
+            ref("command"),
+            "The server's version for reports: as it is, or `run:` with what prints it.",
+        ),
         "extends": said(FILLED, "A profile beside this one; the keys here replace those there."),
         "base url": said(
             {"type": "string", "pattern": _URL},

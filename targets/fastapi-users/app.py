@@ -9,14 +9,19 @@ from fastapi import Depends, FastAPI
 from fastapi_users import BaseUserManager, FastAPIUsers, UUIDIDMixin, schemas
 from fastapi_users.authentication import AuthenticationBackend, CookieTransport
 from fastapi_users.authentication.strategy.db import AccessTokenDatabase, DatabaseStrategy
+from fastapi_users.password import PasswordHelper
 from fastapi_users_db_sqlalchemy import SQLAlchemyBaseUserTableUUID, SQLAlchemyUserDatabase
 from fastapi_users_db_sqlalchemy.access_token import (
     SQLAlchemyAccessTokenDatabase,
     SQLAlchemyBaseAccessTokenTableUUID,
 )
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
+# Cheap hashing, since the suite logs in hundreds of times; the default takes 64 MB for each.
+hasher = PasswordHelper(PasswordHash((Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1),)))
 LIFETIME = int(os.environ["LIFETIME"])
 engine = create_async_engine(os.environ["DATABASE_URL"], connect_args={"timeout": 10})
 sessions = async_sessionmaker(engine, expire_on_commit=False)
@@ -57,7 +62,7 @@ async def get_session() -> AsyncGenerator[AsyncSession, None]:
 
 
 async def get_manager(session: AsyncSession = Depends(get_session)):
-    yield UserManager(SQLAlchemyUserDatabase(session, User))
+    yield UserManager(SQLAlchemyUserDatabase(session, User), hasher)
 
 
 async def get_tokens(session: AsyncSession = Depends(get_session)):

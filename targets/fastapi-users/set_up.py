@@ -9,9 +9,13 @@ from fastapi_users.exceptions import UserAlreadyExists
 
 
 async def main(name: str, password: str) -> None:
-    async with lifespan(app), asynccontextmanager(get_session)() as session:
-        async with asynccontextmanager(get_manager)(session) as manager:
-            await manager.create(UserCreate(email=name, password=password))
+    manager_for = asynccontextmanager(get_manager)
+    async with (
+        lifespan(app),
+        asynccontextmanager(get_session)() as session,
+        manager_for(session) as manager,
+    ):
+        await manager.create(UserCreate(email=name, password=password))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Flask-Security-Too as its quick start shows it, with registration and password change switched on."""
+"""Flask-Security-Too as its quick start shows it, with registration and password change."""
 
 import os
 from datetime import timedelta
@@ -50,7 +50,7 @@ def home():
 
 @app.cli.command("set-up")
 def set_up():
-    """Make the tables and the accounts of the environment variable ACCOUNTS: `name password;...`."""
+    """Make the tables and the accounts of ACCOUNTS: `name password;name password`."""
     db.create_all()
     for account in os.environ["ACCOUNTS"].split(";"):
         email, _, password = account.partition(" ")

@@ -1,4 +1,4 @@
-"""Starlette's SessionMiddleware as its documentation shows it: all of a session in a signed cookie."""
+"""Starlette's SessionMiddleware as its documentation shows it: in a signed cookie."""
 
 import os
 
