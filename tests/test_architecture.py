@@ -78,7 +78,10 @@ CONFORMANCE: Layers = (
     ("all documents", "documents"),
     ("what the doctor finds", "doctor doctor.findings"),
     ("whom the doctor examines, and what can be tried", "doctor.patient doctor.coverage"),
-    ("one part of a profile", "doctor.pages doctor.tokens doctor.cookies doctor.people"),
+    (
+        "one part of a profile",
+        "doctor.pages doctor.nodes doctor.tokens doctor.cookies doctor.people",
+    ),
     ("logins and accounts", "doctor.logins doctor.accounts"),
     ("sessions of an account", "doctor.sessions"),
     ("a whole profile", "doctor.checkup"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from conformance.doctor import accounts, cookies, logins, pages, people, sessions, tokens
+from conformance.doctor import accounts, cookies, logins, nodes, pages, people, sessions, tokens
 from conformance.doctor.coverage import coverage
 from conformance.doctor.findings import Diagnosis
 from conformance.doctor.patient import Patient
@@ -60,6 +60,7 @@ _WITHOUT_SESSION = (
     pages.server_errors,
     pages.stranger,
     pages.missing_page,
+    nodes.other_nodes,
     tokens.csrf_token,
 )
 _WITH_SESSION = (

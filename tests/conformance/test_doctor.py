@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from toyserver import PASSWORDS, Asked, Reply, Toy
-from toysuite import HTTPS, IDLE, LOGIN, PROFILE, REGISTER, Suite
+from toysuite import HTTPS, IDLE, LOGIN, PROFILE, REGISTER, Clock, Suite
 
 from conformance.cli import main
 from conformance.doctor.checkup import examined
@@ -38,6 +38,23 @@ def examine(suite: Suite, changes: Changes | None = None) -> Diagnosis:
 def line_of(found: Any) -> str:
     """Return the line of the profile that a finding points at."""
     return Path(found.place.path).read_text().splitlines()[found.place.line - 1].strip()
+
+
+# --- nodes ---------------------------------------------------------------------------------------
+
+
+def test_every_node_has_to_answer_a_stranger_as_the_target_does(
+    suite: Suite, clock: Clock, closed_port: int
+) -> None:
+    closed = f"http://127.0.0.1:{closed_port}"
+    with Toy(clock).serving() as alike, Toy(clock).serving() as other:
+        other.routes["GET /me"] = lambda _: Reply(404)
+        nodes = [alike.url, other.url, closed]
+        found = [one for one in examine(suite, {"nodes": nodes}).findings if one.subject == "nodes"]
+    assert [one.grade for one in found] == [Grade.OK, Grade.WRONG, Grade.WRONG]
+    assert [alike.url in found[0].seen, other.url in found[1].seen] == [True, True]
+    assert found[2].seen.startswith(f"{closed} does not answer: ")
+    assert [line_of(one) for one in found[1:]] == [f'"{other.url}",', f'"{closed}"']
 
 
 # --- a toy with everything -----------------------------------------------------------------------

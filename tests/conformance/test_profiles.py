@@ -175,7 +175,8 @@ def test_a_profile_says_who_the_target_is() -> None:
     assert (one.session_cookies, one.cookie_patterns) == (("sid", "sid.sig"), False)
     assert (one.durable, one.session_limit) == (False, 3)
     assert (one.contract, one.ca_file) == ("large", "{scratch}/ca.pem")
-    assert one.timeouts == Timeouts(idle=2, absolute=90, allowance=0.5)
+    times = Timeouts(idle=2, absolute=90, allowance=0.5, staleness=0.5, skew=2)
+    assert one.timeouts == times
 
 
 def test_passwords_are_taken_as_they_stand() -> None:
