@@ -274,20 +274,34 @@ class Stage:
             raise NotTried(f"the profile has no user '{role}'")
         return self.users[role]
 
+    def note_use(self, exchange: Exchange, life: Life) -> None:
+        """Count an exchange as use of its session.
+
+        Not if the session was free to end before the answer came: a target that was so slow need
+        not have prolonged it in time.
+        """
+        if not self._free_to_end(exchange, life):
+            life.active = max(life.active, exchange.started)
+
     def refuse_slowness(self, exchange: Exchange, life: Life | None) -> None:
         """Raise TooSlow when a session had so much time before this that it was free to end."""
-        if life is None or not life.started:
-            return
+        reason = self._free_to_end(exchange, life) if life else ""
+        if reason:
+            raise TooSlow(reason)
+
+    def _free_to_end(self, exchange: Exchange, life: Life) -> str:
+        """Say why a session was free to end before an answer came, if it was."""
         timeouts = self.profile.timeouts
         end = exchange.started + exchange.seconds
         for name, limit, since in (
             ("idle", timeouts.idle, life.active),
             ("absolute", timeouts.absolute, life.started),
         ):
-            if limit and end - since > limit - timeouts.allowance:
-                raise TooSlow(
+            if limit and life.started and end - since > limit - timeouts.allowance:
+                return (
                     f"{end - since:.1f} s went by, too close to the {name} timeout of {limit:g} s"
                 )
+        return ""
 
     def credentials(self) -> dict[str, str]:
         """Return the values of `{alice.username}` and the like."""

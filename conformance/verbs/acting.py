@@ -82,7 +82,7 @@ def seen_of(stage: Stage, seat: Seat, answer: Answer, exchanges: tuple[Exchange,
     cookies = session_cookies_in(stage, exchanges)
     seat.cookies = cookies or seat.cookies
     if answer == "accepted":
-        seat.life.active = exchanges[-1].started
+        stage.note_use(exchanges[-1], seat.life)
     return Seen(exchanges, answer=answer, cookies=cookies, life=seat.life)
 
 

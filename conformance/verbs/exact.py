@@ -34,7 +34,7 @@ def send(stage: Stage, seat: Seat, wanted: Mapping[str, Any]) -> Seen:
     if cookies:
         seat.cookies, seat.life = cookies, Life(exchange.started, exchange.started)
     if exchange.status < _FIRST_REDIRECT:
-        seat.life.active = exchange.started
+        stage.note_use(exchange, seat.life)
     return Seen((exchange,), cookies=cookies, life=seat.life)
 
 

@@ -131,7 +131,7 @@ def page_shown(stage: Stage, exchange: Exchange, owner: str, life: Life) -> Page
     """Return what an answer shows to its owner; a page of a signed-in user counts as use."""
     shown = recognise(stage.profile, exchange, stage.users)
     if shown.state == "signed in":
-        life.active = max(life.active, exchange.started)
+        stage.note_use(exchange, life)
         follow(stage, exchange)
     return Page(exchange, shown, owner, life)
 

@@ -309,6 +309,23 @@ def test_visits_count_as_use_when_slowness_is_judged(suite: Suite) -> None:
     assert not result.too_slow
 
 
+def test_a_visit_that_was_answered_too_late_is_no_certain_use(suite: Suite, clock: Clock) -> None:
+    visits: list[Asked] = []
+
+    def me(asked: Asked) -> Reply:
+        visits.append(asked)
+        if len(visits) > 1:
+            return Reply(401)
+        shown = suite.toy.me(asked)
+        clock.sleep(9.5)
+        return shown
+
+    suite.toy.routes["GET /me"] = me
+    result = suite.run(f"{ALIVE}  - visit: protected page\n    expect: signed in\n")
+    assert result.outcome is Outcome.INCONCLUSIVE
+    assert result.too_slow
+
+
 @pytest.mark.parametrize(
     ("steps", "seconds"),
     [
