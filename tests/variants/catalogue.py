@@ -19,6 +19,7 @@ from .sessions import (
     Rotating,
     Sessions,
     Signed,
+    Stale,
     TwoCookies,
     UuidPair,
 )
@@ -99,6 +100,8 @@ _VARIANTS = (
     Variant("two-sessions-per-user", {"answers": Json}),
     Variant("no-third-session", {"answers": Json, "sessions": like(Sessions, refuses_more=True)}),
     Variant("kept-in-memory"),
+    Variant("two-nodes", {"sessions": Rotating}),
+    Variant("two-nodes-stale", {"answers": Json, "sessions": Stale}),
     # --- what users can do with their sessions
     Variant("json-account", {"answers": Json}),
     Variant("password-change-ends-all", {"server": like(Server, after_password="all end")}),

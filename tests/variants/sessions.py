@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections.abc import Callable, Mapping
+from typing import Any
 from uuid import uuid4
 
 from conformance.model import Timeouts
@@ -221,6 +222,29 @@ class NamedAtRandom(Sessions):
     @property
     def name(self) -> str:  # type: ignore[override]
         return f"sid-{self.store.signature('name').hex()[:8]}"
+
+
+class Stale(Sessions):
+    """What was looked up is remembered for two seconds, at this node alone."""
+
+    memory = 2.0
+
+    def __init__(self, *parts: Any) -> None:
+        super().__init__(*parts)
+        self.known: dict[str, tuple[Session, float]] = {}
+
+    def load(self, id_: str) -> Session | None:
+        session, since = self.known.get(id_, (None, 0.0))
+        if session is None or session.id != id_ or self.now() - since >= self.memory:
+            session = super().load(id_)
+            self.known.pop(id_, None)
+            if session:
+                self.known[id_] = session, self.now()
+        return session
+
+    def end(self, session: Session) -> None:
+        self.known.pop(session.id, None)
+        super().end(session)
 
 
 class Rotating(Sessions):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,13 @@ class VariantSite(Site):
         self.store = Store()
         for role, user in profile.users.items():
             self.store.add_account(user.username, user.password, is_admin=role == "admin")
+
+    def dump(self) -> bytes:
+        """Return all that the store holds, with the hashes of tokens."""
+        names = [f"account {name}" for name in self.store.accounts]
+        tokens = [*self.store.sessions, *self.store.past]
+        names += [f"session {sha256(one.encode()).hexdigest()}" for one in tokens]
+        return "\n".join(names).encode()
 
     @property
     def parts(self) -> dict[str, Any]:
