@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from itertools import takewhile
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
-from conformance.background import Background
 from conformance.commands import profile_for
 from conformance.data import folder
 from conformance.errors import SuiteError, UsageError
 from conformance.limits import MOST_AT_ONCE, Limits, parse_count, parse_rate, parse_seconds
 from conformance.model import Outcome, Result, Scenario
 from conformance.reports.text import failure_block
-from conformance.scheduler import shares, shuffled
 from conformance.specification import Specification, load
-from conformance.target import comes_last
 from conformance.vocabulary import VOCABULARY
+
+if TYPE_CHECKING:
+    from conformance.background import Background
 
 Number = TypeVar("Number", int, float)
 
@@ -71,6 +71,9 @@ class ScenarioRun:
 
     def result(self, item: ScenarioItem) -> Result:
         """Return the result of an item; the first that is asked for starts all of its share."""
+        # Connections and threads are loaded here, where they are needed: it takes its time.
+        from conformance.background import Background
+
         if item.root not in self._running:
             every = [one for one in item.session.items if isinstance(one, ScenarioItem)]
             own = self._share(
@@ -81,12 +84,16 @@ class ScenarioRun:
 
     def _share(self, asked_for: Scenario, scenarios: list[Scenario]) -> list[Scenario]:
         """Return what this process runs, in the order in which it is to start."""
+        from conformance.scheduler import shares, shuffled
+
         share = shares(scenarios, self.profile, self.processes)
         own = [one for one in scenarios if share[one.name] == share[asked_for.name]]
         return own if self.seed is None else shuffled(own, self.seed)
 
     def shares_of(self, node_ids: Sequence[str], processes: int) -> dict[str, int]:
         """Return the share of each item that is a scenario, by the ids that pytest gives them."""
+        from conformance.scheduler import shares
+
         named = {one: scenario for one in node_ids if (scenario := self._scenario_of(one))}
         share = shares(list(named.values()), self.profile, processes)
         return {one: share[scenario.name] for one, scenario in named.items()}
@@ -225,10 +232,14 @@ class ScenarioHooks:
         """Hand out the scenarios in whole shares, where the user asks for no other distribution."""
         if config.getoption("dist") != "load":
             return None
-        from conformance.distribution import ShareScheduling  # there is pytest-xdist: it asks
+        # Now, while the processes start: there is pytest-xdist, as it asks.
+        import conformance.scheduler  # noqa: F401 (for `shares_of`)
+        from conformance.distribution import ShareScheduling
 
         return ShareScheduling(config, log, self._run.shares_of)
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Move what needs the end of the run there; all else keeps its order."""
+        from conformance.target import comes_last
+
         items.sort(key=lambda item: isinstance(item, ScenarioItem) and comes_last(item.scenario))

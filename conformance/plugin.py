@@ -5,6 +5,8 @@ It is loaded wherever pytest starts, so the suite itself is loaded only for thos
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 
@@ -37,8 +39,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Read the profile at once, so that a wrong one stops pytest before anything runs."""
+@pytest.hookimpl(wrapper=True)
+def pytest_sessionstart(session: pytest.Session) -> Iterator[None]:
+    """Read the profile before anything runs, so that a wrong one stops pytest.
+
+    That is after all others have started, as they start processes (pytest-xdist), which then read
+    at the same time.
+    """
+    yield
+    config = session.config
     if config.getoption("--target"):
         from conformance.errors import SuiteError
         from conformance.items import ScenarioHooks
