@@ -157,7 +157,7 @@ def test_the_exit_code_is_the_verdict_and_the_reports_say_the_same(
     loaded = report()
     assert loaded["verdict"] == verdict
     assert outcomes(loaded) == {"login": "passed", "logout": outcome}
-    assert loaded["target"] == {"name": "toy", "url": live.url}
+    assert loaded["target"] == {"name": "toy", "url": live.url, "version": ""}
     assert ("to repeat" in ended.out) == (outcome != "passed")
 
 

@@ -151,7 +151,8 @@ def test_the_report_holds_the_run() -> None:
     ]
     assert report["schema"] == "session-conformance/report/1"
     assert report["suite"] == {"version": "0.1.0", "scenarios_sha256": "ab" * 32}
-    assert report["target"] == {"name": "Django site", "url": "http://127.0.0.1:8000"}
+    where = "http://127.0.0.1:8000"
+    assert report["target"] == {"name": "Django site", "url": where, "version": ""}
     assert report["started"] == "2025-03-01T23:30:00+02:00"
     assert report["seconds"] == 12.34
     assert report["verdict"] == "not conformant"
