@@ -104,7 +104,7 @@ def _run(value: Any, path: str) -> PastRun:
         verdict=_word(Verdict, _get(value, "verdict", str)),
         classes={_word(ConformanceClass, name): _verdict(one) for name, one in classes.items()},
         results={one.name: one for one in results},
-        requirements=tuple(map(_requirement, _get(value, "requirements", list))),
+        requirements=tuple(map(_requirement, value.get("requirements", []))),
         version=target.get("version") or "",
     )
 
