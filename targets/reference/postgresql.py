@@ -1,4 +1,4 @@
-"""A throw-away PostgreSQL server on 127.0.0.1, for one run; nothing in it survives a crash.
+"""A throw-away PostgreSQL server on 127.0.0.1, for one run; a power cut would be its end.
 
 `python postgresql.py make FOLDER PORT`: FOLDER/pgpass is what clients need as PGPASSFILE, the user
 is `reference`, the database `reference`. `start`, `stop`, `print` and `remove` take FOLDER alone.
@@ -21,7 +21,6 @@ listen_addresses = '127.0.0.1'
 unix_socket_directories = ''
 fsync = off
 full_page_writes = off
-synchronous_commit = off
 max_connections = 200
 """
 

@@ -5,7 +5,7 @@ from reference_impl.models.database import DatabaseUnavailable
 from reference_impl.models.postgresql import BoundedConnection
 
 from .conftest import MakeWorld
-from .stores import Store
+from .stores import Store, run
 
 pytestmark = pytest.mark.parametrize("kind", ["postgresql"])
 
@@ -42,3 +42,10 @@ def test_after_a_restart_of_the_database_no_request_fails(
     store.take_away()
     store.bring_back()
     assert browser.me() == 200
+
+
+def test_a_commit_is_on_the_disk_before_it_is_answered(make: MakeWorld, store: Store) -> None:
+    run(store.url, f'ALTER DATABASE "{store.url.database}" SET synchronous_commit = off')
+    row = make().database.first(text("SHOW synchronous_commit"), {})
+    assert row is not None
+    assert row[0] == "on"
