@@ -13,11 +13,13 @@ from pathlib import Path
 
 import benchmarks
 from benchmarks.sessions import cpu, load
+from benchmarks.sessions.figures import Figures
 from benchmarks.sessions.ports import free_port, wait_until_open
 from benchmarks.sessions.stores import Store
 from benchmarks.sessions.subjects import APPS, Subject
 
-WORKERS, THREADS, CONNECTIONS = 2, 2, 2
+# One worker, kept busy: over several, connections are spread by chance, and CPU time with them.
+WORKERS, THREADS, CONNECTIONS = 1, 4, 4
 GUNICORN = ["--workers", str(WORKERS), "--threads", str(THREADS), "--keep-alive", "75"]
 QUIET = ["--log-level", "error", "--no-control-socket"]
 _ROOT = Path(benchmarks.__file__).parents[1]
@@ -25,16 +27,6 @@ _ROOT = Path(benchmarks.__file__).parents[1]
 
 class WrongAnswers(Exception):
     """A server answered something else than the name of the user."""
-
-
-@dataclass(frozen=True)
-class Figures:
-    """What one turn came to: CPU per request in microseconds, latency in milliseconds."""
-
-    cpu: float
-    per_second: float
-    p99: float
-    requests: int
 
 
 @dataclass(frozen=True)

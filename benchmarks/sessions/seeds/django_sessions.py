@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import secrets
 from collections.abc import Iterator
@@ -22,12 +23,11 @@ def seed(url: str, count: int) -> Iterator[tuple[str, str]]:
     """Yield `(cookie, name)` for each session, once all are stored."""
     prepare(url)
     os.environ.update(BENCHMARK_DATABASE=url, BENCHMARK_ENGINE="db")
+    importlib.import_module("benchmarks.sessions.apps.django_site")  # sets Django up
     from django.contrib.auth.models import User
     from django.contrib.sessions.backends.db import SessionStore
     from django.core.management import call_command
     from django.utils import timezone
-
-    import benchmarks.sessions.apps.django_site as _site  # noqa: F401 (sets Django up)
 
     call_command("migrate", verbosity=0)
     now = timezone.now()
