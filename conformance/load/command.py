@@ -36,7 +36,10 @@ def load(options: Namespace) -> int:
         os.execv(sys.executable, command)  # noqa: S606 (ourselves again, without a shell)
     if plan.part == "worker":
         return _work(profile, plan)
-    options.report_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        options.report_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"no report can be written to {options.report_dir}: {error}") from None
     return _run(profile, plan, options.report_dir / REPORT)
 
 
@@ -94,39 +97,44 @@ def _run(profile: Profile, plan: Plan, path: Path) -> int:
     from conformance.target import opened
 
     say(f"{profile.name}: {plan.users} users for {plan.seconds:g} s")
-    started = datetime.now(timezone.utc)
+    started, began = datetime.now(timezone.utc), time.monotonic()
     with opened(profile, Limits(max_rps=plan.max_rps)) as target:
-        if target.trouble:
-            say(target.trouble)
-            return 2
         nodes = nodes_of(target.profile)
         servers = (target.settings.server, *target.settings.others)
         own = [(url, one) for url, one in zip(nodes, servers, strict=False) if one]
         killer = Killer(own, plan.kills, plan.seconds)
         swarm = Swarm(target.profile, nodes, _lifetimes(target.profile), plan)
-        began = time.monotonic()
-        interrupted = swarm.run(killer.run, lambda now: say(progress(swarm.tally, now)))
+        interrupted = False
+        if target.trouble:
+            swarm.tally.odd[target.trouble] += 1
+        else:
+            began = time.monotonic()
+            interrupted = swarm.run(killer.run, lambda now: say(progress(swarm.tally, now)))
         summary = Summary(
-            __version__,
-            profile.name,
-            swarm.nodes,
-            started,
-            plan.users,
-            plan.workers if plan.part == "master" else 0,
-            time.monotonic() - began,
-            plan.seconds,
-            interrupted,
-            swarm.latencies(),
-            swarm.tally,
-            tuple(killer.kills),
-            swarm.lost_workers,
+            version=__version__,
+            name=profile.name,
+            nodes=nodes,
+            started=started,
+            users=plan.users,
+            workers=plan.workers if plan.part == "master" else 0,
+            seconds=time.monotonic() - began,
+            wanted=plan.seconds,
+            interrupted=interrupted,
+            latencies=swarm.latencies(),
+            tally=swarm.tally,
+            kills=tuple(killer.kills),
+            lost_workers=swarm.lost_workers,
         )
-    try:
-        path.write_text(report(summary), encoding="ascii")
-    except OSError as error:
-        raise UsageError(f"the report can't be written: {error}") from None
+    _write(path, report(summary))
     say("", text(summary), f"report: {path}")
     return EXIT_CODES[summary.verdict]
+
+
+def _write(path: Path, report: str) -> None:
+    try:
+        path.write_text(report, encoding="ascii")
+    except OSError as error:
+        raise UsageError(f"the report can't be written: {error}") from None
 
 
 def _work(profile: Profile, plan: Plan) -> int:

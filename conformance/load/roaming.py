@@ -5,50 +5,36 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timezone
-from urllib.parse import urlsplit
 
 from conformance.baseurl import BaseUrl
-from conformance.browser import Browser, Pairs
+from conformance.browser import Browser
 from conformance.model import Exchange
 from conformance.wire import Wire
 
 
 class Roaming(Browser):
-    """One user agent; its cookies are those of the first node's host, wherever requests go.
+    """One user agent; `nodes` are base URLs, of which the first is where cookies are kept for.
 
     `exchanges` holds what was answered since somebody last emptied it.
     """
 
     def __init__(self, nodes: Sequence[str], wire: Wire) -> None:
         self.exchanges: list[Exchange] = []
+        self._nodes = nodes
+        self._node = nodes[0]
         super().__init__(
             nodes[0],
             wire=wire,
             clock=time.monotonic,
             now=lambda: datetime.now(timezone.utc),
             record=self.exchanges.append,
+            elsewhere=lambda: self._node,
         )
-        self._home = self._base
-        self._nodes = [(url, BaseUrl(url)) for url in nodes]
 
-    def move(self) -> str:
-        """Go to any of the nodes for what is sent from now on; return its base URL."""
-        url, self._base = random.choice(self._nodes)  # noqa: S311 (no secret)
-        return url
-
-    def _stored(self, url: str) -> Pairs:
-        return super()._stored(self._at_home(url))
-
-    def keep(self, exchange: Exchange) -> None:
-        """Keep the cookies of an answer, of whatever node."""
-        super().keep(replace(exchange, url=self._at_home(exchange.url)))
-
-    def _at_home(self, url: str) -> str:
-        parts = urlsplit(url)
-        query = f"?{parts.query}" if parts.query else ""
-        return f"{self._home.origin}{parts.path}{query}"
+    def move(self) -> None:
+        """Go to any of the nodes for what is sent from now on."""
+        self._node = random.choice(self._nodes)  # noqa: S311 (no secret)
 
 
 def node_of(exchange: Exchange) -> str:

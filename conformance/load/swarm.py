@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 _TIMEOUT = 10.0  # seconds for one exchange
 _USERS_PER_WIRE = 100  # which keeps that many connections open
+_FAREWELL = 2.0  # seconds after which a worker goes that the master has not sent away
 _PATIENCE = 60.0  # seconds until all workers have to be there
 _TARGET, _FINISH, _FINISHED = "sc target", "sc finish", "sc finished"  # messages of ours
 _JUDGED = "session-conformance"  # what is ours among the figures that workers report
@@ -112,7 +113,7 @@ class Swarm:
                     break
                 shown(time.monotonic() - began)
             interrupted = bool(self._stop.is_set())
-            other.kill()
+            other.kill() if interrupted else other.join()  # a node that was killed comes back
             if self.plan.part == "master":
                 self._finish(runner)
             runner.quit()
@@ -178,6 +179,8 @@ class Swarm:
         data: dict[str, Any] = {}
         environment.events.report_to_master.fire(client_id=worker.client_id, data=data)
         worker.send_message(_FINISHED, data)
+        gevent.sleep(_FAREWELL)  # for the master to say so itself
+        worker.quit()
 
     # --- users -----------------------------------------------------------------------------------
 

@@ -269,11 +269,11 @@ class Visitor:
     ) -> Act:
         self._go_on()
         browser.exchanges.clear()
-        at_node = replace(self.profile, base_url=browser.move())  # its pages name it as origin
+        browser.move()
         begin = self.around.clock()
         answer, seen = "", None
         try:
-            answer, _ = Performer(at_node, browser, values).perform(action)
+            answer, _ = Performer(self.profile, browser, values).perform(action)
         except Unreachable:
             seen = Seen.NO_ANSWER
         except Unrecognised:  # a value to be read is missing

@@ -249,6 +249,7 @@ def test_a_server_that_lets_nobody_in_ends_the_run_before_it_begins(tmp_path: Pa
     with toy(lambda one: one.passwords.clear()).serving() as closed:
         result = load(tmp_path, closed)
     assert (result.code, result.err) == (2, "")
+    jsonschema.validate(result.report, schema())
     assert "the profile proves nothing at this target" in " ".join(result.out.split())
 
 
