@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -159,6 +161,19 @@ def _added(token: str) -> str:
 def _doubled(token: str) -> str:
     """The token followed by itself."""
     return token + token
+
+
+@token_changes("its hash in hexadecimal digits")
+def _hash_in_digits(token: str) -> str:
+    """The SHA-256 of the token in hexadecimal digits, as a store may hold it."""
+    return hashlib.sha256(token.encode()).hexdigest() if token else ""
+
+
+@token_changes("its hash in base64")
+def _hash_in_base64(token: str) -> str:
+    """The SHA-256 of the token in base64url without padding, as a store may hold it."""
+    hashed = hashlib.sha256(token.encode()).digest()
+    return base64.urlsafe_b64encode(hashed).rstrip(b"=").decode() if token else ""
 
 
 @carriers("cookie")

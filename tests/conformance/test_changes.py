@@ -32,6 +32,10 @@ TOKENS = {
     "last character cut off": "aBcx1",
     "one character added": "aBcx12x",
     "written twice": "aBcx12aBcx12",
+    "its hash in hexadecimal digits": (
+        "e153cf00f254525a0668c468d3d6a437e3b466e94b15f6854760ef1ad2e37453"
+    ),
+    "its hash in base64": "4VPPAPJUUloGaMRo09akN-O0ZulLFfaFR2DvGtLjdFM",
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -163,3 +164,31 @@ WAYS: dict[str, Callable[[str], str]] = {
 }
 for _way, _write in WAYS.items():
     mutant("DB-8", f"the token is stored {_way}")(_storing(_write))
+
+
+class TakingHashes(SessionDBAuth):
+    """Takes what it stores for a token as well, as if it were from before there were hashes."""
+
+    def find(self, token: str | None) -> SignedIn | None:
+        found = super().find(token)
+        stored = self.stored(token) if token and not found else None
+        return self.load(stored) if stored else found
+
+    def stored(self, token: str) -> bytes | None:
+        raise NotImplementedError
+
+
+@mutant("DB-8", "a stored hash in hexadecimal digits is taken for a token")
+class TakingDigits(TakingHashes):
+    def stored(self, token: str) -> bytes | None:
+        return bytes.fromhex(token) if re.fullmatch("[0-9a-f]{64}", token) else None
+
+
+@mutant(
+    "DB-8",
+    "a stored hash in base64 is taken for a token",
+    also=["db_sessions/hash-is-no-token[base64]"],
+)
+class TakingBase64(TakingHashes):
+    def stored(self, token: str) -> bytes | None:
+        return _raw(token) if re.fullmatch("[A-Za-z0-9_-]{43}", token) else None
