@@ -67,8 +67,6 @@ def _draft(options: Namespace, tell: Callable[[str], None]) -> Draft:
 
 
 def _from_url(options: Namespace, tell: Callable[[str], None]) -> Draft:
-    if not options.user:
-        raise UsageError("init needs a user who can log in: --user NAME")
     alice, user = person("alice", options.user, options.password_from_environment)
     people = [alice, *_second(options)]
     told = Told(options.page, _told_way(options))

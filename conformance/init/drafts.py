@@ -27,7 +27,8 @@ class Person:
     @property
     def value(self) -> Plain:
         """What the profile says of this user."""
-        return {"username": self.username, "password from environment": self.variable}
+        named: dict[str, Plain] = {"username": self.username} if self.username else {}
+        return {**named, "password from environment": self.variable}
 
 
 def draft_of(found: Findings, people: Sequence[Person]) -> Draft:

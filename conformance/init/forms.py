@@ -87,7 +87,7 @@ class Filled:
 
 def filled(form: Form, other: Form | None, *, with_name: bool = True) -> Filled:
     """Fill a form as a browser sends it; `other` is the same form as another browser got it."""
-    elsewhere = {one.name: one.value for one in other.fields} if other else {}
+    elsewhere = {one.name: one.value for one in other.of_kind("hidden")} if other else {}
     tokens: list[str] = []
     sent: dict[str, str] = {}
     name = name_field(form) if with_name else None

@@ -30,12 +30,17 @@ def person(role: str, username: str, variable: str) -> tuple[Person, User]:
 def _asked(username: str, variable: str, *, is_named: bool) -> str:
     if is_named:
         raise UsageError(f"the environment variable {variable} is not set")
-    if not sys.stdin.isatty():
+    if not _asks():
         raise UsageError(
-            f"the password of {username} can't be asked for without a terminal: set {variable}, "
-            "or name another variable with --password-from-environment"
+            f"the password of {username or 'the user'} can't be asked for without a terminal: "
+            f"set {variable}, or name another variable with --password-from-environment"
         )
-    password = getpass.getpass(f"Password of {username} (it is not written down): ")
+    password = getpass.getpass(f"Password of {username or 'the user'} (it is not written down): ")
     if not password:
         raise UsageError(f"the password of {username} is empty")
     return password
+
+
+def _asks() -> bool:
+    """Say whether there is somebody who can be asked."""
+    return sys.stdin is not None and sys.stdin.isatty()

@@ -257,15 +257,11 @@ def _described(
         schema = _resolved(described, body.get("schema"))
         names = list(schema.get("properties", {}))
         password = next((one for one in names if "pass" in one.lower()), None)
-        name = next((one for one in names if _is_name(one)), None)
+        name = next((one for one in names if forms.is_name(one)), None)
         if password and name:
             fields = {name: "{username}", password: "{password}"}
             request = _body(ActionRequest(method.upper(), path, NOWHERE), fields, "json" in kind)
             yield Way((request,), "the server's OpenAPI document")
-
-
-def _is_name(name: str) -> bool:
-    return any(one in name.lower() for one in ("user", "mail", "login", "name", "ident"))
 
 
 def _resolved(described: Mapping[str, Any], value: Any) -> Mapping[str, Any]:

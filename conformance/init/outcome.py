@@ -25,7 +25,8 @@ def left_to_do(draft: Draft, diagnosis: Diagnosis) -> str:
     """Return what is to be done by hand, the lines of the profile with it, and the next command."""
     wrong = diagnosis.graded(Grade.WRONG)
     lines = [line for one in (*wrong, *diagnosis.graded(Grade.WARNING)) for line in _finding(one)]
-    for remark in draft.remarks:
+    said = {one.subject for one in (*wrong, *diagnosis.graded(Grade.WARNING))}
+    for remark in (one for one in draft.remarks if one.partition(":")[0] not in said):
         lines += paragraph(remark, "  you may add  ", 15)
     if wrong:
         head = f"{diagnosis.path} is not ready: {number_of(len(wrong), 'thing')} to correct by hand"

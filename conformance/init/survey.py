@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from conformance.errors import TargetError
+from conformance.errors import TargetError, UsageError
 from conformance.init import logins, logouts, protected
 from conformance.init.cookies import Needed, session_cookies
 from conformance.init.logins import Way
@@ -85,6 +85,8 @@ def _first_that_works(
     tried: list[str] = []
     accepted: list[str] = []
     for way in _ways(site, start, user, told, described):
+        if way.has_name and not user.username:
+            raise UsageError(f"the login at {way.login_path} asks for a name: --user NAME")
         account = Account(site, user, way)
         session = account.session()
         tried.append(f"{way.last.method} {way.login_path} ({way.found})")

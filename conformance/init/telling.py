@@ -18,8 +18,8 @@ _REDIRECTS = range(300, 400)
 _SHORTEST, _LONGEST = 4, 80  # letters of a text that a sign looks for
 _REACH = 24  # letters before a name that belong to its sign
 _PIECE = re.compile(r"(?<=>)|(?=<)|\n")
-# What stands before a name: a few words, and perhaps a plain tag around the name.
-_BEFORE = re.compile(r"[^<>\n{,]{0,24}(?:<\w+>)?[^<>\n{,]{0,24}$")
+# What stands before a name: a few words, and perhaps a plain tag right before the name.
+_BEFORE = re.compile(r"(?:[^<>\n{,]{0,24}<\w+>|[^<>\n{,]{0,24})$")
 _WORD = re.compile(r"[^\W\d_]{3}")
 _LONG_NUMBER = re.compile(r"[0-9a-fA-F]{12}|\d{5}")
 
