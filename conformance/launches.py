@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from conformance.baseurl import is_base_url
 from conformance.limits import parse_seconds
-from conformance.model import Command, Launch, SharedNode, SharedStore
-from conformance.profile_actions import read_texts
+from conformance.model import Command, Launch, Ready, SharedNode, SharedStore
+from conformance.profile_actions import read_texts, request_line
 from conformance.yamltree import Node
 
 PORT = re.compile(r"\{port( (?:[2-9]|[1-9][0-9]))?\}")  # a free port; those beside it are numbered
@@ -25,7 +26,24 @@ def read_launch(fields: Mapping[str, Node], path: Path) -> Launch:
         set_up=_commands(fields, "set up"),
         clean_up=_commands(fields, "clean up"),
         environment=_environment(fields),
+        ready=_ready(fields["ready"]) if "ready" in fields else None,
     )
+
+
+def _ready(node: Node) -> Ready:
+    """Read the page that is asked for: `GET /health`, or a mapping that says for how long."""
+    if isinstance(node.value, str):
+        return Ready(_probe(node))
+    fields = node.fields("ready", ("send", "within"), required=("send",))
+    ready = Ready(_probe(fields["send"]))
+    return replace(ready, seconds=_seconds(fields, "within")) if "within" in fields else ready
+
+
+def _probe(node: Node) -> str:
+    method, path = request_line(node)
+    if method != "GET":
+        raise node.error(f"a server is asked by GET whether it is ready, not by {method}")
+    return path
 
 
 def read_version(node: Node) -> str | Command:

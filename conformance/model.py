@@ -338,6 +338,14 @@ class Command:
 
 
 @dataclass(frozen=True)
+class Ready:
+    """The page that a started server answers once it is ready, and how many seconds that takes."""
+
+    path: str
+    seconds: float = 60.0
+
+
+@dataclass(frozen=True)
 class Launch:
     """How the suite itself prepares and starts the target, and what it runs after everything."""
 
@@ -346,6 +354,7 @@ class Launch:
     set_up: tuple[Command, ...] = ()
     clean_up: tuple[Command, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
+    ready: Ready | None = None  # without it: once it listens
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from conformance.errors import ServerProcessError
 from conformance.launches import PORT
-from conformance.model import Command, Launch, Profile, SharedNode, SharedStore
+from conformance.model import Command, Launch, Profile, Ready, SharedNode, SharedStore
 from conformance.running import Runner
 from conformance.serverprocess import ServerProcess
 from conformance.signs import fill
@@ -90,8 +90,13 @@ def started(profile: Profile) -> Iterator[tuple[Profile, Servers]]:
     launch = filled.launch or profile.launch
     runner = _runner(filled)
     servers = Servers(
-        main=ServerProcess(launch.start, runner, filled.base_url, scratch / "server.log"),
-        others=tuple(_other(one, number, runner, scratch) for number, one in _nodes(filled)),
+        main=ServerProcess(
+            launch.start, runner, filled.base_url, scratch / "server.log", *_probe(filled)
+        ),
+        others=tuple(
+            _other(filled, one, runner, scratch / f"server-{number}.log")
+            for number, one in _nodes(filled)
+        ),
         store=store_of(filled),
         scratch=scratch,
     )
@@ -121,15 +126,21 @@ def _nodes(profile: Profile) -> Iterator[tuple[int, SharedNode]]:
     return enumerate(profile.nodes, 2)
 
 
-def _other(node: SharedNode, number: int, runner: Runner, scratch: Path) -> ServerProcess | None:
+def _probe(profile: Profile) -> tuple[Ready | None, str]:
+    """Return what tells that a server of the profile is ready, and whose certificates count."""
+    return profile.launch.ready if profile.launch else None, profile.ca_file
+
+
+def _other(profile: Profile, node: SharedNode, runner: Runner, log: Path) -> ServerProcess | None:
     if node.start is None:
         return None
     runner = replace(runner, environment=node.environment)
-    return ServerProcess(node.start, runner, node.url, scratch / f"server-{number}.log")
+    return ServerProcess(node.start, runner, node.url, log, *_probe(profile))
 
 
 def _runner(profile: Profile) -> Runner:
-    hidden = tuple(user.password for user in profile.users.values())
+    passwords = [user.password for user in profile.users.values()]
+    hidden = (*passwords, *profile.secrets.values())
     launch = profile.launch
     return Runner(launch.folder, launch.environment, hidden) if launch else Runner(".", {}, hidden)
 

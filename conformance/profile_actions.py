@@ -68,7 +68,7 @@ def _refuse_unknown_placeholders(name: str, nodes: list[Node], more: Collection[
 
 def _request(node: Node) -> ActionRequest:
     fields = node.mapping("a request")
-    method, path = _request_line(fields["send"])
+    method, path = request_line(fields["send"])
     if sum(body in fields for body in _BODIES) > 1:
         raise node.error(f"a request has one body: {', '.join(_BODIES)}")
     return ActionRequest(
@@ -99,7 +99,7 @@ def _form_source(fields: Mapping[str, Node]) -> FormSource:
 
 
 def _page(node: Node) -> ActionRequest:
-    method, path = _request_line(node)
+    method, path = request_line(node)
     return ActionRequest(method, path, node.place)
 
 
@@ -109,7 +109,8 @@ def _follows(node: Node) -> bool:
     return True
 
 
-def _request_line(node: Node) -> tuple[str, str]:
+def request_line(node: Node) -> tuple[str, str]:
+    """Return method and path of a request such as `POST /login`."""
     found = re.fullmatch(r"([A-Z]+) (/\S*)", node.filled_text("a request"))
     if not found:
         raise node.error(f"'{node.value}' is not a request such as POST /login")
@@ -124,7 +125,7 @@ def read_texts(node: Node, what: str) -> dict[str, str]:
 def read_csrf(node: Node) -> ActionRequest:
     """Return the request that gets a CSRF token, with the reading called `csrf`."""
     fields = node.fields("csrf", ("read", *READING), required=("read",))
-    method, path = _request_line(fields["read"])
+    method, path = request_line(fields["read"])
     rest = {key: one for key, one in fields.items() if key != "read"}
     reading = read_reading("csrf", replace(node, value=rest))
     return ActionRequest(method, path, node.place, readings=(reading,))

@@ -74,6 +74,7 @@ _PROFILE = (
     "environment",
     "set up",
     "start",
+    "ready",
     "nodes",
     "store",
     "clean up",
@@ -241,7 +242,7 @@ def _launch(root: Node, path: Path) -> Launch | None:
     fields = root.mapping("a profile")
     if "start" in fields:
         return read_launch(fields, path)
-    for key in ("set up", "clean up", "environment"):
+    for key in ("set up", "clean up", "environment", "ready"):
         if key in fields:
             raise root.key(key).error(f"'{key}' is of no use without 'start'")
     return None

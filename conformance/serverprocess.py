@@ -13,27 +13,36 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from conformance.errors import ServerProcessError
-from conformance.model import Command
+from conformance.baseurl import BaseUrl
+from conformance.errors import ServerProcessError, Unreachable
+from conformance.model import Command, Ready
 from conformance.running import Runner, why
+from conformance.wire import Wire
 
-_START_SECONDS = 60
+_START_SECONDS = 60.0
 _STOP_SECONDS = 5
 _POLL_SECONDS = 0.02
+_PROBE_SECONDS = 5.0
+_ERROR = 400
 
 
 @dataclass
 class ServerProcess:
-    """A server that listens where `url` says, once its command runs; `log` gets its output."""
+    """A server that listens where `url` says, once its command runs; `log` gets its output.
+
+    Where `ready` is given it is started only when it answers that page without an error.
+    """
 
     command: Command
     runner: Runner
     url: str
     log: Path
+    ready: Ready | None = None
+    ca_file: str = ""
     _process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start the server and wait until it accepts connections."""
+        """Start the server and wait until it accepts connections, or until it is ready."""
         self.stop()  # what is left of it, so that two never share its port and its data
         if not self._falls_silent():
             how = f"can't be started: something listens at {self._where} already"
@@ -83,17 +92,28 @@ class ServerProcess:
         self._falls_silent()  # a killed child may hold the port for a moment longer
 
     def _wait_until_it_listens(self, process: subprocess.Popen[bytes]) -> None:
-        deadline = time.monotonic() + _START_SECONDS
+        seconds = self.ready.seconds if self.ready else _START_SECONDS
+        deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             if process.poll() is not None:
                 how = f"ended at once with exit code {process.returncode}"
                 raise self._start_failed(how)
-            if self._listens():
+            if self._listens() and self._is_ready():
                 return
             time.sleep(_POLL_SECONDS)
         self.stop()
-        how = f"does not listen at {self._where} after {_START_SECONDS} s"
+        what = f"answer GET {self.ready.path} well" if self.ready else "listen"
+        how = f"does not {what} at {self._where} after {seconds:g} s"
         raise self._start_failed(how)
+
+    def _is_ready(self) -> bool:
+        if self.ready is None:
+            return True
+        try:
+            url = BaseUrl(self.url).url_of(self.ready.path)
+            return Wire(self.ca_file, timeout=_PROBE_SECONDS).send("GET", url, ()).status < _ERROR
+        except Unreachable:
+            return False
 
     def _falls_silent(self) -> bool:
         deadline = time.monotonic() + _STOP_SECONDS

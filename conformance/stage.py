@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from base64 import b64encode
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from threading import Lock, local
@@ -196,6 +197,7 @@ class Stage:
     def __post_init__(self) -> None:
         self.secrets.update(user.password for user in self.users.values())
         self.secrets.update(self.profile.secrets.values())
+        self.secrets.update(_in_base64(self.profile, tuple(self.users.values())))
 
     def change_password(self, role: str, password: str) -> None:
         """Remember that this role's account has another password from now on."""
@@ -309,6 +311,13 @@ class Stage:
         for role, user in self.users.items():
             values |= {f"{role}.username": user.username, f"{role}.password": user.password}
         return values
+
+
+def _in_base64(profile: Profile, users: Iterable[User]) -> Iterator[str]:
+    """Yield the declared secrets as a header such as Authorization may have them."""
+    pairs = [f"{user.username}:{user.password}" for user in users]
+    for secret in (*pairs, *(user.password for user in users), *profile.secrets.values()):
+        yield b64encode(secret.encode()).decode()
 
 
 _SHORTEST_SECRET = 4  # shorter values (an empty cookie, "1") stand in every text

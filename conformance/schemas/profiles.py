@@ -34,6 +34,8 @@ _AT_FREE_PORT: Schema = {"properties": {"url": {"pattern": r"\{port( ([2-9]|[1-9
 _TIME: Schema = {"type": "string", "pattern": r"^\s*[0-9]+(\.[0-9]+)? ?(ms|s|min|m|h|d)\s*$"}
 _COUNT = whole_number(1, 2**31, "^0*[1-9][0-9]*$")
 _DATE: Schema = {"type": "string", "pattern": r"^\s*[0-9]{4}-[0-9]{2}-[0-9]{2}\s*$"}
+_PROBE: Schema = {"type": "string", "pattern": r"^\s*GET /\S*\s*$"}
+_OF_A_START = ("set up", "clean up", "environment", "ready")
 _KEPT = ("name", "extends")
 _ENDS_FOR_OTHERS = "others are offered an end"
 
@@ -48,7 +50,9 @@ def profile_schema() -> Schema:
         "properties": dict.fromkeys(_KEPT, True),
         "additionalProperties": {"not": {"const": "none"}},
         "anyOf": [{"required": ["session cookie"]}, {"required": ["session token"]}],
-        "dependentRequired": {key: ["start"] for key in ("set up", "clean up", "environment")},
+        "dependentRequired": {
+            key: ["start"] for key in ("set up", "clean up", "environment", "ready")
+        },
         "allOf": [*_rules_of_administrators(), _rule_of_offered_ends(), _rule_of_nodes()],
     }
     whole = mapping(fields, **when({"not": {"required": ["extends"]}}, alone))
@@ -195,6 +199,11 @@ def _launch() -> dict[str, Schema]:
             {"type": "array", "items": ref("command")}, "What is run once, before the start."
         ),
         "start": said(ref("command"), "Lets the suite start, stop and restart the server."),
+        "ready": said(
+            either(_PROBE, mapping({"send": _PROBE, "within": _TIME}, ("send",))),
+            "What a started server answers without an error once it is ready, such as "
+            "`GET /health`, and within what time (without it: 60 s).",
+        ),
         "nodes": said(
             {"type": "array", "items": either(_RUNNING_NODE, ref("node"))},
             "Other servers that share the session store.",

@@ -287,3 +287,19 @@ def test_a_profile_without_start_command_starts_nothing(
     launching: Callable[..., Profile],
 ) -> None:
     assert failure_of(launching()) == "toy: the profile has no 'start' command"
+
+
+# --- whether it is ready --------------------------------------------------------------------------
+
+
+def test_a_server_counts_as_started_once_it_is_ready(launching: Callable[..., Profile]) -> None:
+    files = "{python} -m http.server {port} --bind 127.0.0.1 --directory {scratch}"
+    with started(launching(start=files, ready="GET /?a=b")) as (filled, _):
+        assert Wire().send("GET", f"{filled.base_url}/", ()).status == 200
+
+
+def test_a_server_that_gets_not_ready_is_stopped(launching: Callable[..., Profile]) -> None:
+    profile = launching(start=START, ready={"send": "GET /no-page", "within": "500 ms"})
+    said = failure_of(profile)
+    assert "does not answer GET /no-page well at 127.0.0.1:" in said
+    assert "after 0.5 s" in said

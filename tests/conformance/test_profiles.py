@@ -22,6 +22,7 @@ from conformance.model import (
     Profile,
     ProtectedPage,
     Reading,
+    Ready,
     Sign,
     Timeouts,
     User,
@@ -361,6 +362,16 @@ def test_a_session_token_may_take_the_place_of_the_cookie() -> None:
     assert both.session_names == ("sid", "Authorization:")
 
 
+def test_a_server_that_is_started_may_say_when_it_is_ready() -> None:
+    for said, ready in (
+        ("GET /up?a=b", Ready("/up?a=b")),
+        ("{send: GET /up, within: 2 min}", Ready("/up", 120.0)),
+    ):
+        launch = profile(f"{MINIMAL}start: ./serve\nready: {said}\n").launch
+        assert launch
+        assert launch.ready == ready
+
+
 def test_known_failures_have_a_reason_and_perhaps_an_issue() -> None:
     first, second = "hardened/limits-logins", "login/bad[a row]"
     assert profile(FULL).known_failures == {
@@ -421,7 +432,12 @@ PORT_2 = "http://a:{port 2}"
 STARTED = "a node that the suite starts has 'url: ...{port 2}'"
 
 # What stands in MINIMAL (or nothing, to add a line), what stands there instead, and what is said.
+NO_PROBE = "a server is asked by GET whether it is ready, not by POST"
 WRONG = [
+    # whether it is ready
+    ("", "start: a\nready: »POST /x", NO_PROBE, ""),
+    ("", "»ready: GET /x", "'ready' is of no use without 'start'", ""),
+    ("", "start: a\nready: »{within: 1 s}", "ready lacks the key 'send'", ""),
     # the whole
     (NAME, f"»nam: x\n{NAME}", "unknown key 'nam' in a profile", "did you mean 'name'?"),
     (NAME, f"»xyzzy: x\n{NAME}", "unknown key 'xyzzy' in a profile", f"known: {KEYS}"),
