@@ -17,9 +17,6 @@ from reference_impl.models.user import EmailTaken, Users, is_email, normalise_em
 from reference_impl.passwords import Hasher, password_problem
 from reference_impl.settings import Settings, SettingsError
 
-PURGE_BATCH = 1000
-PURGE_PAUSE = 0.005  # seconds, in which logins get their turn
-
 
 class CommandError(Exception):
     """The command can't do what was asked; the message is one line."""
@@ -96,10 +93,11 @@ def create_users(options: argparse.Namespace, settings: Settings, database: Data
 def purge_sessions(_options: argparse.Namespace, settings: Settings, database: Database) -> None:
     """Remove expired sessions, in batches that hold the write lock only for moments."""
     keeper = SessionDBAuth(settings, database, utc_now)
-    removed = last = keeper.purge(PURGE_BATCH)
-    while last == PURGE_BATCH:
-        time.sleep(PURGE_PAUSE)
-        last = keeper.purge(PURGE_BATCH)
+    batch, pause = settings.session_purge_batch, settings.session_purge_pause.total_seconds()
+    removed = last = keeper.purge(batch)
+    while last:  # a batch is smaller where a login removes the same rows
+        time.sleep(pause)
+        last = keeper.purge(batch)
         removed += last
     sys.stdout.write(f"{removed} expired sessions removed\n")
 
@@ -144,7 +142,7 @@ def _parser() -> argparse.ArgumentParser:
     add.set_defaults(command=create_users)
     schema = commands.add_parser("migrate", help="bring the schema up to date, as a start does")
     schema.set_defaults(command=show_schema)
-    purge = commands.add_parser("purge-sessions", help="remove expired sessions")
+    purge = commands.add_parser("purge", help="remove expired sessions")
     purge.set_defaults(command=purge_sessions)
     return parser
 

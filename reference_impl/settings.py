@@ -22,6 +22,8 @@ NAMES = (
     "SESSION_TOUCH_INTERVAL",
     "SESSION_COOKIE_SECURE",
     "SESSION_MAX_PER_USER",
+    "SESSION_PURGE_BATCH",
+    "SESSION_PURGE_PAUSE",
     "DATABASE_URL",
     "PASSWORD_METHOD",
     "LOGIN_PER_ADDRESS_AND_ACCOUNT",
@@ -35,6 +37,7 @@ NOT_OURS = frozenset({"SESSION_MANAGER"})  # set by X11 desktops
 
 MAX_SECONDS = 3_153_600_000  # a hundred years; "never" is written 0
 MAX_COUNT = 1_000_000
+MAX_BATCH = 10_000
 DRIVERS = {
     "sqlite": "sqlite",
     "postgresql": "postgresql+psycopg",
@@ -61,6 +64,8 @@ class Settings:
     session_touch_interval: timedelta
     session_cookie_secure: bool
     session_max_per_user: int
+    session_purge_batch: int  # expired sessions that the purge command removes at a time
+    session_purge_pause: timedelta  # in which logins get their turn
     database_url: URL
     password_method: str
     login_per_address_and_account: int
@@ -85,6 +90,8 @@ class Settings:
             session_touch_interval=read.touch_interval("SESSION_TOUCH_INTERVAL", idle),
             session_cookie_secure=secure,
             session_max_per_user=read.count("SESSION_MAX_PER_USER", "20"),
+            session_purge_batch=read.batch("SESSION_PURGE_BATCH", "500"),
+            session_purge_pause=read.seconds("SESSION_PURGE_PAUSE", "0.01"),
             database_url=read.database_url("DATABASE_URL", "sqlite:///sessions.db"),
             password_method=read.password_method("PASSWORD_METHOD", "scrypt:32768:8:1"),
             login_per_address_and_account=read.count("LOGIN_PER_ADDRESS_AND_ACCOUNT", "10"),
@@ -121,6 +128,13 @@ class _Reader:
         if not WHOLE.fullmatch(value) or int(value) > MAX_COUNT:
             raise _wrong(name, value, f"a whole number from 0 to {MAX_COUNT}")
         return int(value)
+
+    def batch(self, name: str, default: str) -> int:
+        size = self.count(name, default)
+        if not 1 <= size <= MAX_BATCH:
+            # Nothing else is written to SQLite while a batch is being removed.
+            raise _wrong(name, str(size), f"a whole number from 1 to {MAX_BATCH}")
+        return size
 
     def seconds(self, name: str, default: str) -> timedelta:
         value = self._environment.get(name, default)

@@ -1,8 +1,10 @@
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from reference_impl.settings import Settings, SettingsError
+from reference_impl.settings import NAMES, Settings, SettingsError
 
 
 def test_the_defaults_are_safe() -> None:
@@ -34,6 +36,8 @@ def test_the_defaults_are_safe() -> None:
         ({"SESSION_IDLE_TIMEOUT": "0"}, "session_touch_interval", timedelta(seconds=60)),
         ({"SESSION_TOUCH_INTERVAL": "180"}, "session_touch_interval", timedelta(minutes=3)),
         ({"SESSION_MAX_PER_USER": "0"}, "session_max_per_user", 0),
+        ({"SESSION_PURGE_BATCH": "10"}, "session_purge_batch", 10),
+        ({"SESSION_PURGE_PAUSE": "0"}, "session_purge_pause", timedelta(0)),
         ({"ALLOWED_ORIGINS": "https://A.example"}, "allowed_origins", {"https://a.example"}),
         ({"ADMINISTRATORS": "Ann@x.org, b@x.org"}, "administrators", {"ann@x.org", "b@x.org"}),
     ],
@@ -68,6 +72,9 @@ def test_a_plain_postgresql_address_means_psycopg_3() -> None:
         ("SESSION_COOKIE_SECURE", "yes"),
         ("SESSION_MAX_PER_USER", "-1"),
         ("SESSION_MAX_PER_USER", "1.5"),
+        ("SESSION_PURGE_BATCH", "0"),
+        ("SESSION_PURGE_BATCH", "10001"),
+        ("SESSION_PURGE_PAUSE", "-1"),
         ("PASSWORD_METHOD", "plain"),
         ("PASSWORD_METHOD", "scrypt:3:8:1"),
         ("PASSWORD_METHOD", "scrypt:x:8:1"),
@@ -132,3 +139,8 @@ def test_a_misspelt_setting_is_refused_with_a_hint() -> None:
         Settings.from_environment({"SESSION_IDEL_TIMEOUT": "5"})
     with pytest.raises(SettingsError, match=r"^LOGIN_X is not a setting"):
         Settings.from_environment({"LOGIN_X": "5"})
+
+
+def test_every_setting_is_documented() -> None:
+    table = (Path(__file__).parents[2] / "docs" / "REFERENCE.md").read_text()
+    assert set(re.findall(r"^\| `([A-Z_]+)` \|", table, re.MULTILINE)) == set(NAMES)
