@@ -156,7 +156,7 @@ def _run_lane(
     """Run the scenarios of a lane on a target of their own; results and defects are queued."""
     limits = replace(limits, concurrency=1) if lane.alone else limits
     try:
-        with opened(_needed(profile, lane), limits, interruption) as target:
+        with opened(needed(profile, lane), limits, interruption) as target:
             on_open(target.profile.base_url)
             for round_ in rounds(lane):
                 for future in _all_of(round_, target, interruption):
@@ -165,7 +165,7 @@ def _run_lane(
         results.put(error)
 
 
-def _needed(profile: Profile, lane: Lane) -> Profile:
+def needed(profile: Profile, lane: Lane) -> Profile:
     """Return the profile without nodes where nothing of the lane needs any: fewer are started."""
     if any("nodes" in one.needs for one in lane.scenarios):
         return profile

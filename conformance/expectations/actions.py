@@ -25,6 +25,12 @@ def refused(seen: Seen, _: Stage) -> str | None:
     return None if seen.answer == "refused" else f"accepted: {_last(seen)}"
 
 
+@expectations("not claimed", about="action", refusal=True)
+def not_claimed(seen: Seen, _: Stage) -> str | None:
+    """The action is not said to have succeeded; a server error is as good as a refusal."""
+    return f"accepted: {_last(seen)}" if seen.answer == "accepted" else None
+
+
 def _refuse_unrecognised(seen: Seen) -> None:
     if seen.answer == "unrecognised":
         message = "the profile's signs do not tell what this means"

@@ -355,6 +355,7 @@ def test_every_expectation_is_tried_here() -> None:
         "not shown",
         "not served",  # this one and the next in test_store_words.py
         "no token found",
+        "not claimed",
         "nobody else",
         "nothing injected",
         "no way out",

@@ -18,6 +18,7 @@ from conformance.scheduler import (
     Lane,
     lanes,
     longest_first,
+    needed,
     restarts,
     rounds,
     run_all,
@@ -82,6 +83,37 @@ def test_every_scenario_has_its_result_exactly_once(live: Suite, jobs: int) -> N
     cases = {f"{name}-{number}": text for name, text in kinds.items() for number in range(6)}
     results = run(named(live, **cases), live.profile(), jobs, Limits(max_wait=5))
     assert Counter(outcomes(results).values()) == {"passed": 6, "failed": 6, "not tested": 18}
+
+
+KILL = RESTART.replace("restart the server", "kill the server")
+AWAY = "when:\n  - take the store away\nthen:\n  - log in: alice\n"
+NODES = LOGIN.replace("visit: protected page\n", "visit: protected page\n    on: another node\n")
+
+
+def test_kills_and_absent_stores_have_targets_of_their_own(suite: Suite) -> None:
+    store = {"take away": "./a", "bring back": "./b"}
+    profile = suite.profile({"start": "./serve", "store": store, "nodes": ["http://127.0.0.1:9"]})
+    cases = named(suite, login=LOGIN, nodes=NODES, kill=KILL, away=AWAY)
+    shared, *apart = lanes(cases, profile)
+    assert [one.name for one in shared.scenarios] == ["toy/login", "toy/nodes"]
+    assert sorted(one.name for lane in apart for one in lane.scenarios) == ["toy/away", "toy/kill"]
+    assert all(lane.alone for lane in apart)
+
+
+def test_a_store_goes_away_alone_where_the_suite_starts_nothing(suite: Suite) -> None:
+    store = {"take away": "./a", "bring back": "./b"}
+    (lane,) = lanes(named(suite, away=AWAY, login=LOGIN), suite.profile({"store": store}))
+    first, alone, _ = rounds(lane)
+    assert [one.name for one in first.scenarios] == ["toy/login"]
+    assert [one.name for one in alone.scenarios] == ["toy/away"]
+    assert alone.alone
+
+
+def test_nodes_are_started_where_a_scenario_needs_them(suite: Suite) -> None:
+    profile = suite.profile({"nodes": ["http://127.0.0.1:9"]})
+    login, nodes = named(suite, login=LOGIN, nodes=NODES)
+    assert needed(profile, Lane((login,))).nodes == ()
+    assert needed(profile, Lane((login, nodes))) == profile
 
 
 def test_nothing_to_run_opens_nothing(live: Suite) -> None:

@@ -85,6 +85,34 @@ def test_the_page_is_not_served_whatever_its_status(suite: Suite, status: int) -
     assert result.observed == f"the page is served: GET /me answered {status}"
 
 
+CLAIM = """
+given:
+  - log in: alice
+  - log out
+  - log in: alice
+when:
+  - take the store away
+then:
+  - log out:
+    expect: not claimed
+"""
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"),
+    [(200, Outcome.FAILED), (401, Outcome.PASSED), (500, Outcome.PASSED), (503, Outcome.PASSED)],
+)
+def test_a_logout_is_not_claimed_unless_it_shows_success(
+    suite: Suite, status: int, outcome: Outcome
+) -> None:
+    class Away(ToyStore):
+        def take_away(self) -> None:
+            super().take_away()
+            self.toy.routes["POST /logout"] = lambda _: Reply(status)
+
+    assert tried(suite, Away(suite.toy), CLAIM).outcome is outcome
+
+
 def test_a_store_that_a_scenario_leaves_away_is_brought_back(suite: Suite) -> None:
     store = ToyStore(suite.toy, SERVED)
     assert tried(suite, store, AWAY).outcome is Outcome.FAILED

@@ -17,7 +17,7 @@ from reference_impl.models.session import Session
 from reference_impl.models.user import User
 
 from .harness import ReferenceSite, mutant
-from .planting import ME, after
+from .planting import LOGOUT, ME, after
 
 Later = list[Callable[[], object]]
 
@@ -131,6 +131,17 @@ def removed_afterwards(site: ReferenceSite) -> Flask:
             return None if self.was_away else found
 
     return site.app(keeper=Suspicious)
+
+
+@mutant("DB-15", "a logout is said to have worked whatever the store says")
+def logout_always_works(site: ReferenceSite) -> Flask:
+    def hook(response: Response) -> Response:
+        if response.status_code == 503:
+            response = Response("{}", 200, mimetype="application/json")
+            g.auth.clear_cookie(response)
+        return response
+
+    return after(site.app(), LOGOUT, hook)
 
 
 def _storing(write: Callable[[str], str]) -> Callable[[ReferenceSite], Flask]:
