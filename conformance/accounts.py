@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timezone
+from functools import lru_cache
 from pathlib import Path
 
 from conformance.browser import Browser
@@ -77,7 +78,12 @@ def _locked(profile: Profile, user: User, *, alone: bool) -> Iterator[None]:
 
 
 def _lock_file(profile: Profile, user: User) -> Path:
-    name = hashlib.sha256(f"{profile.base_url}\n{user.username}".encode()).hexdigest()
-    folder = Path(tempfile.gettempdir()) / f"session-conformance-{os.getuid()}"
+    return _file_in(Path(tempfile.gettempdir()), profile.base_url, user.username)
+
+
+@lru_cache(maxsize=256)  # most scenarios take the same one
+def _file_in(temporary: Path, base_url: str, username: str) -> Path:
+    name = hashlib.sha256(f"{base_url}\n{username}".encode()).hexdigest()
+    folder = temporary / f"session-conformance-{os.getuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)
     return folder / f"{name[:16]}.lock"

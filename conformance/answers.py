@@ -64,11 +64,10 @@ class Response(http.client.HTTPResponse):
         is_without = self.status in _WITHOUT_BODY or self.status < HTTPStatus.OK
         if is_without or self._method == "HEAD":
             return 0
-        stated = {value for name, value in self.fields if name.lower() == "content-length"}
-        if len(stated) > 1:
+        if len(self.fields) > len(self.headers) and len(_lengths(self.fields)) > 1:
             raise http.client.HTTPException("the body has several lengths")
         try:
-            length = int(stated.pop() if stated else "")
+            length = int(self.headers.get("content-length", ""))
         except ValueError:
             return None
         return length if length >= 0 else None
@@ -119,6 +118,10 @@ class _UntilDeadline(io.RawIOBase):
 def _first_of_each(fields: Pairs) -> dict[str, str]:
     """Return the value of each header, of a repeated one the first; names in small letters."""
     return {name.lower(): value for name, value in reversed(fields)}
+
+
+def _lengths(fields: Pairs) -> set[str]:
+    return {value for name, value in fields if name.lower() == "content-length"}
 
 
 def read_fields(file: IO[bytes]) -> Pairs:

@@ -24,7 +24,7 @@ from conformance.cookiestore import (
 from conformance.errors import TargetError
 from conformance.model import Exchange, Request, SessionToken
 from conformance.readings import token_in
-from conformance.setcookie import parse_set_cookie
+from conformance.setcookie import set_cookies_in
 
 if TYPE_CHECKING:  # whoever only reads what a browser would do needs no connections
     from conformance.wire import Wire
@@ -206,11 +206,10 @@ class Browser:
     def keep(self, exchange: Exchange) -> None:
         """Keep the cookies of an answer, as if this browser had asked for it."""
         self._token = token_in(self._carrier, exchange) or self._token
-        received = map(parse_set_cookie, exchange.header_values("Set-Cookie"))
+        received = set_cookies_in(exchange.headers)
         with self._lock:
             for set_cookie in received:
-                if set_cookie:
-                    self._store.store(set_cookie, self._at_home(exchange.url), self._now())
+                self._store.store(set_cookie, self._at_home(exchange.url), self._now())
 
 
 def _own_wire() -> Wire:

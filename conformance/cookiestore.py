@@ -131,8 +131,8 @@ class CookieStore:
         self._cookies.clear()
 
     def _forget_expired(self, now: datetime) -> None:
-        alive = {key: one for key, one in self._cookies.items() if not one.ends or one.ends > now}
-        self._cookies = alive
+        for key in [key for key, one in self._cookies.items() if one.ends and one.ends <= now]:
+            del self._cookies[key]
 
     def _is_refused(self, cookie: StoredCookie, trustworthy: bool) -> bool:
         """Apply the rules of 6265bis-22 section 5.7 on Secure, SameSite=None and name prefixes."""

@@ -24,7 +24,7 @@ from conformance.model import (
     User,
 )
 from conformance.needs import Lack, needs
-from conformance.setcookie import parse_set_cookie
+from conformance.setcookie import set_cookies_in
 from conformance.stage import (
     DoesNotApply,
     NotTried,
@@ -281,14 +281,13 @@ class _Performance:
 
 
 def _record(exchange: Exchange, stage: Stage, line: int) -> RecordedExchange:
-    cookies = map(parse_set_cookie, exchange.header_values("Set-Cookie"))
     path, question, _ = exchange.path.partition("?")
     return RecordedExchange(
         method=exchange.method,
         path=stage.redact(path) + ("?..." if question else ""),
         status=exchange.status,
         cookies_sent=tuple(name for name, _ in exchange.sent_cookies),
-        cookies_set=tuple(cookie.name for cookie in cookies if cookie),
+        cookies_set=tuple(cookie.name for cookie in set_cookies_in(exchange.headers)),
         seconds=exchange.seconds,
         line=line,
     )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
+from functools import cached_property
 from typing import Literal, TypeAlias
 from urllib.parse import urlsplit
 
@@ -497,10 +498,18 @@ class Exchange:
 
     def header_values(self, name: str) -> tuple[str, ...]:
         """Return the values of a header one by one; its name in any case."""
-        wanted = name.lower()
-        return tuple(value for key, value in self.headers if key.lower() == wanted)
+        return self._values.get(name.lower(), ())
 
-    @property
+    @cached_property
+    def _values(self) -> Mapping[str, tuple[str, ...]]:
+        """The values of each header, by its name in small letters."""
+        values: dict[str, tuple[str, ...]] = {}
+        for name, value in self.headers:
+            key = name.lower()
+            values[key] = (*values.get(key, ()), value)
+        return values
+
+    @cached_property
     def text(self) -> str:
         """The body as text; bytes that are not UTF-8 are replaced."""
         return self.body.decode("utf-8", "replace")

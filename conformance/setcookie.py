@@ -102,6 +102,13 @@ class SetCookie:
         return lifetime is not None and lifetime <= 0
 
 
+@lru_cache(maxsize=64)  # each answer is looked at for several reasons
+def set_cookies_in(headers: tuple[tuple[str, str], ...]) -> tuple[SetCookie, ...]:
+    """Return what a browser reads in the Set-Cookie headers among these."""
+    lines = [value for name, value in headers if name.lower() == "set-cookie"]
+    return tuple(cookie for cookie in map(parse_set_cookie, lines) if cookie)
+
+
 @lru_cache(maxsize=256)  # each answer is looked at for several reasons
 def parse_set_cookie(header: str) -> SetCookie | None:
     """Read a Set-Cookie header's value; None where a browser ignores it (6265bis-22 section 5.6).

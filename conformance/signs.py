@@ -52,6 +52,8 @@ def placeholders(value: Plain) -> set[str]:
     if isinstance(value, Exactly):
         return set()
     if isinstance(value, str):
+        if "{" not in value:
+            return set()
         return {found[1] for found in _PLACEHOLDER.finditer(value)}
     children = value.values() if isinstance(value, dict) else value or ()
     return {name for child in children for name in placeholders(child)}

@@ -15,7 +15,7 @@ from conformance.model import Exchange, Profile, Step, User
 from conformance.origins import Page as OriginPage
 from conformance.readings import token_in
 from conformance.recognition import Answer, Shown
-from conformance.setcookie import SetCookie, parse_set_cookie
+from conformance.setcookie import SetCookie, set_cookies_in
 from conformance.spellings import spellings
 
 if TYPE_CHECKING:  # whoever only reads scenarios needs no connections
@@ -247,12 +247,12 @@ class Stage:
 
     def record(self, exchange: Exchange) -> None:
         """Remember an exchange and its step, and the values of its cookies as secrets."""
-        cookies = map(parse_set_cookie, exchange.header_values("Set-Cookie"))
+        cookies = set_cookies_in(exchange.headers)
         with self._lock:
             self.exchanges.append(exchange)
             self.lines.append(getattr(self._step, "line", 0))
             self.secrets.update(value for _, value in exchange.sent_cookies)
-            self.secrets.update(cookie.value for cookie in cookies if cookie)
+            self.secrets.update(cookie.value for cookie in cookies)
             self.secrets.add(token_in(self.profile.session_token, exchange))
 
     def redact(self, text: str) -> str:
