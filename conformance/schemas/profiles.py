@@ -21,7 +21,7 @@ from conformance.schemas.parts import (
 )
 
 _REQUIRED = (
-    *("name", "base url", "session cookie", "users"),
+    *("name", "base url", "users"),
     *("log in", "log out", "protected page"),
 )
 _URL = (
