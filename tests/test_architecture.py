@@ -107,7 +107,7 @@ CONFORMANCE: Layers = (
     ("that as a profile", "init.drafts init.interview init.offline"),
     ("what is told of it", "init.outcome init.command"),
     ("what the command line can do", "commands"),
-    ("scenarios as items of pytest", "items"),
+    ("scenarios as items of pytest, and inside the tests of others", "items testing"),
     ("the edges", "cli plugin"),
     ("the command", "__main__ load.__main__"),
 )
@@ -148,6 +148,7 @@ FOREIGN = {
     "conformance.yamltree": {"yaml"},
     "conformance.plugin": {"pytest"},
     "conformance.items": {"pytest"},
+    "conformance.testing": {"pytest"},
     "conformance.distribution": {"pytest", "xdist"},
     "conformance.load.__main__": {"gevent"},
     "conformance.load.swarm": {"gevent", "locust"},

@@ -1,0 +1,5 @@
+from app import app
+
+from conformance.testing import wsgi_fixture
+
+sessions = wsgi_fixture(app, "sessions.yaml")
