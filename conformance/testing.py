@@ -1,4 +1,4 @@
-"""The suite inside another project's tests: two lines of a `conftest.py`, and tests that say `meets`.
+"""The suite inside another project's tests: a line of a `conftest.py`, and tests that say `meets`.
 
 from conformance.testing import wsgi_fixture
 sessions = wsgi_fixture(app, "sessions.yaml")
