@@ -3,7 +3,7 @@
 from collections import namedtuple
 from typing import Any
 
-from sqlalchemy import Engine, Select
+from sqlalchemy import Engine, PoolProxiedConnection, Select
 
 
 class ConnectionLost(Exception):
@@ -37,10 +37,9 @@ class LookUp:
         """
         link = self._engine.raw_connection()
         try:
-            cursor = link.cursor()
+            cursor = _kept_cursor(link)
             cursor.execute(self._sql, {self._parameter: value} if self._parameter else (value,))
-            found = cursor.fetchone()
-            cursor.close()  # ends SQLite's read transaction
+            found = cursor.fetchall()  # one row; to the end, which ends SQLite's read transaction
         except self.driver.Error as error:
             if self._engine.dialect.is_disconnect(error, link, None):
                 link.invalidate(error)
@@ -48,13 +47,21 @@ class LookUp:
             raise
         finally:
             link.close()  # back to the pool
-        return self._typed(found) if found else None
+        return self._typed(found[0]) if found else None
 
     def _typed(self, found: Any) -> Any:
         values = list(found)
         for place, read in self._readers:
             values[place] = read(values[place])
         return self._row._make(values)
+
+
+def _kept_cursor(link: PoolProxiedConnection) -> Any:
+    # A new cursor would cost more than what is done with it; one that is lost with its connection
+    # is lost here too.
+    if "cursor" not in link.info:
+        link.info["cursor"] = link.cursor()
+    return link.info["cursor"]
 
 
 def _row_type(names: list[str]) -> Any:
