@@ -38,12 +38,24 @@ def _missing(patient: Patient, names: Sequence[str]) -> list[str]:
 
 
 def _none(patient: Patient, names: Sequence[str], seen: str) -> None:
+    if not patient.profile.session_cookies:
+        _no_token(patient)
+        return
     needed = [name for name in names if not _is_in_without(patient, name, names)]
     found = needed[0] if len(needed) == 1 else f"[{', '.join(needed)}]"
     change = f"{_COOKIE}: {found}"
     if not needed:
         change = "name the cookies that hold the session"
     patient.wrong(_COOKIE, seen, patient.place(_COOKIE), change)
+
+
+def _no_token(patient: Patient) -> None:
+    token = patient.profile.session_token
+    if token is not None:
+        source, key = token.reading.source.removeprefix("from "), token.reading.key
+        seen = f"the answers to the login have no {source} '{key}'"
+        change = "say where an answer to the login shows the token"
+        patient.wrong("session token", seen, patient.place("session token"), change)
 
 
 def needed_cookies(patient: Patient) -> None:

@@ -1006,3 +1006,11 @@ def test_keys_of_a_profile_that_is_extended_stand_where_they_are_written(suite: 
     places = key_places(more)
     assert (places["session cookie"].path, places["session cookie"].line) == (str(more), 3)
     assert places["users.bob"].path == str(suite.folder / "profile.yaml")
+
+
+def test_a_session_token_that_no_answer_shows_is_named(suite: Suite) -> None:
+    token = {"from json": "access.token", "send": "Authorization: Bearer {token}"}
+    found = examine(suite, {"session cookie": None, "session token": token}).graded(Grade.WRONG)
+    (wrong,) = [one for one in found if one.subject == "session token"]
+    assert wrong.seen == "the answers to the login have no json 'access.token'"
+    assert line_of(wrong) == '"session token": {'

@@ -112,6 +112,7 @@ _VARIANTS = (
     # --- how forged requests and guesses are refused
     Variant("csrf-session-token", {"guard": SessionToken}),
     Variant("csrf-one-time-token", {"guard": OneTimeToken}),
+    Variant("hidden-fields", {"guard": OneTimeToken}),
     Variant("csrf-double-submit", {"answers": Json, "guard": DoubleSubmit}),
     Variant("csrf-double-submit-form", {"guard": DoubleSubmitForm}),
     Variant(

@@ -25,8 +25,8 @@ SOME = (
     "csrf-double-submit-form",
     "everything",
 )
-# Its login page shows a form that its login does not take.
-NOT_FOUND = ("two-step-login",)
+# A login page that shows a form which the login does not take; a session that no cookie holds.
+NOT_FOUND = ("two-step-login", "bearer")
 OTHERS = [name for name in VARIANTS if name not in (*SOME, *NOT_FOUND)]
 
 
