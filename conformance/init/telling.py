@@ -20,6 +20,7 @@ _REACH = 24  # letters before a name that belong to its sign
 _PIECE = re.compile(r"(?<=>)|(?=<)|\n")
 # What stands before a name: a few words, and perhaps a plain tag right before the name.
 _BEFORE = re.compile(r"(?:[^<>\n{,]{0,24}<\w+>|[^<>\n{,]{0,24})$")
+_IDENTITY = re.compile(r"mail|user_?name|login", re.I)
 _WORD = re.compile(r"[^\W\d_]{3}")
 _LONG_NUMBER = re.compile(r"[0-9a-fA-F]{12}|\d{5}")
 
@@ -122,11 +123,9 @@ def _naming(
 def _in_json(exchange: Exchange, username: str) -> Iterator[Conditions]:
     found, value = json_body(exchange)
     if found:
-        yield from (
-            {"json": _nested(path, "{username}")}
-            for path, text in _scalars(value)
-            if text == username
-        )
+        paths = [path for path, text in _scalars(value) if text == username]
+        paths.sort(key=lambda path: not _IDENTITY.search(path[-1]))
+        yield from ({"json": _nested(path, "{username}")} for path in paths)
 
 
 def _in_text(text: str, username: str) -> Iterator[Conditions]:

@@ -4,7 +4,7 @@ from argparse import Namespace
 from pathlib import Path
 
 import pytest
-from mutants.harness import running, unchanged
+from mutants.harness import CONTROLS, running, unchanged
 
 from conformance.init.command import READY, initialise
 from conformance.profiles import read_profile
@@ -13,6 +13,8 @@ from . import VARIANTS
 
 # One for each thing that has to be found out; the others take as long and tell no more.
 SOME = (
+    "sqlite",
+    "classic",
     "html",
     "html-200",
     "html-404",
@@ -33,7 +35,7 @@ OTHERS = [name for name in VARIANTS if name not in (*SOME, *NOT_FOUND)]
 def profile_of(variant: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[int, str]:
     """Write a profile from the variant's URL and its users alone; return the exit code too."""
     output = folder / "profile.yaml"
-    with running(VARIANTS[variant], unchanged, folder) as server:
+    with running(CONTROLS[variant], unchanged, folder) as server:
         users = server.profile.users
         for role, user in users.items():
             monkeypatch.setenv(f"{role.upper()}_PASSWORD", user.password)
