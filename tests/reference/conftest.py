@@ -11,7 +11,9 @@ from .stores import Cluster, PostgreSQL, SQLite, Store, cluster_tool
 MakeWorld = Callable[..., World]
 
 # Tests of what the database itself has to get right run on each of them.
-on_both_databases = pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.postgresql)
+on_both_databases = pytest.mark.parametrize("kind", ["sqlite", POSTGRESQL])
+on_postgresql = pytest.mark.parametrize("kind", [POSTGRESQL])
 
 
 @pytest.fixture

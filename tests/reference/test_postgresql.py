@@ -4,10 +4,10 @@ from sqlalchemy import create_engine, text
 from reference_impl.models.database import DatabaseUnavailable
 from reference_impl.models.postgresql import BoundedConnection
 
-from .conftest import MakeWorld
+from .conftest import MakeWorld, on_postgresql
 from .stores import Store, run
 
-pytestmark = pytest.mark.parametrize("kind", ["postgresql"])
+pytestmark = on_postgresql
 
 
 def test_a_database_that_hangs_is_a_database_that_is_away(make: MakeWorld, store: Store) -> None:
