@@ -166,7 +166,22 @@ def express_like(toy: Toy) -> None:
     toy.routes |= {"GET /login": form, "POST /login": login}
 
 
-@pytest.mark.parametrize("kind", [api, rails_like, better_auth_like, documented, express_like])
+def two_pages(toy: Toy) -> None:
+    """The name on one page, and the password on the next, which hides the name."""
+    first = '<form method="post" action="/login/name"><input name="username"><button>Next</button>'
+    second = '<form method="post" action="/login"><input type="hidden" name="username" value="{}">'
+
+    def name(asked: Asked) -> Reply:
+        known = asked.form.get("username", "")
+        return page(second.format(known) + '<input type="password" name="password">')
+
+    toy.routes |= {"GET /login": lambda _: page(first), "POST /login/name": name}
+
+
+KINDS = (api, rails_like, better_auth_like, documented, express_like, two_pages)
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_url_and_users_are_enough(kind: Callable[[Toy], None], live: Toy, init: Init) -> None:
     kind(live)
     code, said = init(live.url, "--user", "alice", "--user2", "bob")
