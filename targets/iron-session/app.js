@@ -10,6 +10,7 @@ const options = {
 };
 
 async function body(request) {
+  if ((request.headers["content-type"] || "").split(";")[0] !== "application/json") return {};
   const chunks = [];
   for await (const chunk of request) chunks.push(chunk);
   try {
@@ -36,7 +37,7 @@ const actions = {
     users.add(username, password) ? [201, {}] : [400, {}],
 };
 
-const server = http.createServer(async (request, response) => {
+async function answered(request, response) {
   const action = actions[`${request.method} ${request.url.split("?")[0]}`];
   const answer = async () => {
     if (!action) return [404, { error: "no such page" }];
@@ -45,6 +46,13 @@ const server = http.createServer(async (request, response) => {
   const [status, value] = await answer();
   response.writeHead(status, { "Content-Type": "application/json" });
   response.end(JSON.stringify(value));
-});
+}
+
+const server = http.createServer((request, response) =>
+  answered(request, response).catch(() => {
+    if (!response.headersSent) response.writeHead(400); // what can't be read breaks nothing
+    response.end();
+  }),
+);
 server.keepAliveTimeout = 60000; // longer than any wait of a test
 server.listen(Number(process.argv[2]), "127.0.0.1");
