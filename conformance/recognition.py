@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from conformance.model import Action, Exchange, Profile, Sign, User
+from conformance.model import Action, Exchange, Plain, Profile, Sign, User
 from conformance.signs import holds, json_body, placeholders
 
 Answer = Literal["accepted", "refused", "unrecognised"]
@@ -80,11 +80,7 @@ def _named_role(signs: Sequence[Sign], exchange: Exchange, users: Mapping[str, U
 
 def _names(sign: Sign, exchange: Exchange) -> list[str]:
     """Return the names that the page may show where the sign has `{username}`."""
-    names = []
-    found, value = json_body(exchange)
-    wanted = sign.conditions.get("json")
-    if found and isinstance(value, dict) and isinstance(wanted, dict):
-        names += [str(value.get(key) or "") for key, text in wanted.items() if text == "{username}"]
+    names = [*_named_in(sign.conditions.get("json"), json_body(exchange)[1])]
     texts = sign.conditions.get("body contains") or []
     for text in [texts] if isinstance(texts, str) else texts:
         before, _, after = str(text).partition("{username}")
@@ -92,3 +88,12 @@ def _names(sign: Sign, exchange: Exchange) -> list[str]:
             pattern = re.escape(before) + r"([^<>\s]+)" + re.escape(after)
             names += re.findall(pattern, exchange.text)
     return [name for name in names if name]
+
+
+def _named_in(wanted: Plain, value: object) -> Iterator[str]:
+    """Yield what JSON has where the sign has `{username}`."""
+    if wanted == "{username}" and isinstance(value, (str, int)) and not isinstance(value, bool):
+        yield str(value)
+    elif isinstance(wanted, dict) and isinstance(value, dict):
+        for key, inner in wanted.items():
+            yield from _named_in(inner, value.get(key))

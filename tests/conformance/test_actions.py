@@ -339,6 +339,27 @@ def test_the_page_of_another_user_in_alices_browser_is_a_failure(
     assert result.observed == f"{observed}: GET /me answered 200"
 
 
+@pytest.mark.parametrize(
+    ("shown", "observed"),
+    [("bob", "signed in as bob"), ("mallory", "signed in as somebody else"), (7, "somebody else")],
+)
+def test_a_name_deep_in_json_is_one_too(suite: Suite, shown: Any, observed: str) -> None:
+    suite.toy.routes["GET /me"] = lambda _: Reply(200, {"user": {"login": {"name": shown}}})
+    page = {"send": "GET /me", "signed in": {"json": {"user": {"login": {"name": "{username}"}}}},
+            "signed out": {"status": "401"}}  # fmt: skip
+    result = suite.run(LOGIN, {"protected page": page})
+    assert observed in result.observed
+
+
+def test_nobody_is_named_by_a_word_that_is_no_name(suite: Suite) -> None:
+    suite.toy.routes["GET /me"] = lambda _: Reply(200, {"user": False})
+    signed_out = {"json": {"user": "false"}}
+    page = {"send": "GET /me", "signed in": {"json": {"user": "{username}"}},
+            "signed out": signed_out}  # fmt: skip
+    steps = "then:\n  - visit: protected page\n    expect: signed out\n"
+    assert suite.run(steps, {"protected page": page}).outcome is Outcome.PASSED
+
+
 def test_somebody_is_no_more_signed_out_than_alice(suite: Suite) -> None:
     suite.toy.routes["GET /me"] = lambda _: Reply(200, {"user": "mallory"})
     result = suite.run("then:\n  - visit: protected page\n    expect: signed out\n")
