@@ -25,9 +25,13 @@ from conformance.vocabulary import VOCABULARY
 
 _EVERY = 0.001  # seconds of CPU time between two looks
 _WARM_UP = 20  # scenarios before the first look
+_SENDING, _OURS = "ours: sending", "ours: the rest"
+_SENDERS = ("wire", "connections", "answers")  # our modules that send a request, and read an answer
 _PACKAGES = {
-    package.__path__[0]: name
-    for package, name in ((conformance, "ours"), (requests, "requests"), (urllib3, "urllib3"))
+    **{str(Path(conformance.__path__[0], f"{name}.py")): _SENDING for name in _SENDERS},
+    conformance.__path__[0]: _OURS,
+    requests.__path__[0]: "requests",
+    urllib3.__path__[0]: "urllib3",
 }
 _PYTHON = "standard library"
 
@@ -77,7 +81,7 @@ class _Looks:
         packages = list(map(_package, _stack(frame)))
         self.innermost[packages[0]] += 1
         self.charged[next((one for one in packages if one != _PYTHON), _PYTHON)] += 1
-        if frame and packages[0] == "ours":
+        if frame and packages[0] in (_SENDING, _OURS):
             code = frame.f_code
             self.places[f"{Path(code.co_filename).name}: {code.co_name}"] += 1
 
@@ -89,7 +93,7 @@ class _Looks:
             f"({requests} requests, {total} looks)\n",
             f"{'package':<18}{'itself':>8}{'with what it calls':>20}",
         ]
-        for name in (*_PACKAGES.values(), _PYTHON):
+        for name in (*dict.fromkeys(_PACKAGES.values()), _PYTHON):
             itself, charged = self.innermost[name] / total, self.charged[name] / total
             with_calls = f"{charged:>20.1%}" if name != _PYTHON else ""
             lines.append(f"{name:<18}{itself:>8.1%}{with_calls}")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 
 from benchmarks import machine
-from benchmarks.rounds import PATIENCE, Row, Table
+from benchmarks.rounds import Row, Table
 
 Measured = Mapping[Table, Sequence[Row]]
 
@@ -15,7 +16,7 @@ _HEAD = """\
 Written by `python -m benchmarks`; [README.md](README.md) says what is measured and how.
 
 * Machine: {machine}
-* Rounds: {rounds}, all tools in turns; what takes longer than {patience:.0f} s is measured once.
+* Rounds: {rounds}, all tools in turns; what takes longer than {patience:g} s is measured once.
 * Load before: {before}; after: {after} (1, 5 and 15 minutes).
 * wall: the median in seconds, then minimum and maximum. CPU: the median of the seconds of all
   processes of the tool, the server's apart. memory: the largest process at its peak.
@@ -26,13 +27,19 @@ _COLUMNS = "| tool | wall s | min-max | ratio | CPU s | memory MiB |\n|---|--:|-
 
 
 def markdown(
-    tables: Measured, growth: Measured, rounds: int, before: str, profile: str = ""
+    tables: Measured,
+    growth: Measured,
+    rounds: int,
+    before: str,
+    *,
+    patience: float = math.inf,
+    profile: str = "",
 ) -> str:
     """Return the whole page; `before` is the load before, `profile` tells of single requests."""
     head = _HEAD.format(
         machine=machine.described(),
         rounds=rounds,
-        patience=PATIENCE,
+        patience=patience,
         before=before,
         after=machine.load(),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -11,8 +12,6 @@ from statistics import median
 from benchmarks.measuring import DidNotDoTheWork, Figures, measure, serving, written
 from benchmarks.tools import Tool
 from benchmarks.work import Kind, Work
-
-PATIENCE = 30.0  # seconds; what takes longer is measured once
 
 
 @dataclass(frozen=True)
@@ -53,8 +52,13 @@ class Row:
         return max(one.memory for one in self.figures)
 
 
-def measured(table: Table, tools: Sequence[Tool], rounds: int) -> list[Row]:
-    """Let the tools do the work of a table one after the other, so many rounds over."""
+def measured(
+    table: Table, tools: Sequence[Tool], rounds: int, patience: float = math.inf
+) -> list[Row]:
+    """Let the tools do the work of a table one after the other, so many rounds over.
+
+    What takes longer than `patience`, in seconds, is measured once.
+    """
     fitting = [one for one in tools if table.kind in one.kinds]
     rows = [Row(one, trouble="" if one.is_installed else "not installed") for one in fitting]
     with ExitStack() as stack:
@@ -62,7 +66,7 @@ def measured(table: Table, tools: Sequence[Tool], rounds: int) -> list[Row]:
         work = Work(table.kind, table.scenarios, url)
         for number in range(rounds):
             for row in rows:
-                if not row.trouble and not (row.figures and row.walls[0] > PATIENCE):
+                if not row.trouble and not (row.figures and row.walls[0] > patience):
                     _measure(row, work, f"{table.title}, round {number + 1}")
     return rows
 

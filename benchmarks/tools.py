@@ -18,6 +18,7 @@ _PLAIN_PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
 _ALONE = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # no plugin but those that the command names
 _PLUGIN = ("-p", "conformance.plugin")
 _XDIST = ("-p", "xdist", "-n")
+_NO_WAITS: tuple[Kind, ...] = ("logouts",)  # of tools that wait one after the other
 _MOST_WORKERS = 40  # processes of pytest-xdist that may sleep beside each other
 
 
@@ -93,6 +94,7 @@ def peers(folder: Path) -> list[Tool]:
             lambda _: (*_PLAIN_PYTEST, *_XDIST, "2"),
             _version_of(sys.executable, "pytest"),
             _ALONE,
+            kinds=_NO_WAITS,
         ),
         Tool(
             f"pytest + requests, -n {_MOST_WORKERS}",
@@ -114,18 +116,21 @@ def peers(folder: Path) -> list[Tool]:
             "tavern",
             lambda _: (*tavern, "-n", "2"),
             _version_of(python, "tavern"),
+            kinds=_NO_WAITS,
         ),
         Tool(
             "Newman, two processes",
             "newman",
             lambda _: _side_by_side(f"{shlex.quote(newman)} run {{}}.json --silent"),
             (newman, "--version"),
+            kinds=_NO_WAITS,
         ),
         Tool(
             "Gabbi, two processes",
             "gabbi",
             lambda work: _side_by_side(f"{gabbi} -q {_host(work)} -- {{}}/*.yaml"),
             _version_of(python, "gabbi"),
+            kinds=_NO_WAITS,
         ),
     ]
 
