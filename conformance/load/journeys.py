@@ -15,6 +15,7 @@ from conformance.load.visitor import Held, Visitor
 _MOST_VISITS = 4
 _REMEMBERED = 8  # ended sessions whose token a user presents again later
 _OF_ACCOUNTS = ("log out everywhere", "log out others", "change password")
+_STRANGERS = 0.25  # of the journeys end with a visit without any session
 _LOGOUTS = 3  # that are tried, where no answer comes
 _LONGEST_OUTAGE = 30.0  # seconds for which a user tries again
 _PATIENCE = 0.2  # seconds until a user looks again whether there is room for one more session
@@ -46,7 +47,7 @@ class Journeys:
         self._visit_kept()
         self._end(held, account)
         self._present_ended()
-        if self.chance.random() < 0.25:
+        if len(self.ended) == 1 or self.chance.random() < _STRANGERS:
             self.visitor.visit_as_stranger()
 
     def _account(self) -> Account | None:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 _TIMEOUT = 10.0  # seconds for one exchange
 _USERS_PER_WIRE = 100  # which keeps that many connections open
+_AFTERWARDS = 2.0  # seconds for which users go on after a node came back late
 _FAREWELL = 2.0  # seconds after which a worker goes that the master has not sent away
 _PATIENCE = 60.0  # seconds until all workers have to be there
 _TARGET, _FINISH, _FINISHED = "sc target", "sc finish", "sc finished"  # messages of ours
@@ -113,7 +114,11 @@ class Swarm:
                     break
                 shown(time.monotonic() - began)
             interrupted = bool(self._stop.is_set())
-            other.kill() if interrupted else other.join()  # a node that was killed comes back
+            if interrupted:
+                other.kill()
+            elif not other.ready():
+                other.join()  # a node that was killed comes back,
+                gevent.sleep(_AFTERWARDS)  # and is asked what it still knows
             if self.plan.part == "master":
                 self._finish(runner)
             runner.quit()
