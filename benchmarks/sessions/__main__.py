@@ -34,19 +34,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     found: dict[Setting, dict[str, list[Figures]]] = {}
     purges: list[Purged] = []
     engine = ""
+    command = " ".join(["python -m benchmarks.sessions", *(arguments or sys.argv[1:])])
+
+    def write() -> None:
+        # After each step, so that what was measured stays when a later one fails.
+        text = markdown(found, purges, plan, before, command, engine)
+        (options.output / "SESSIONS.md").write_text(text, encoding="utf-8")
+        _draw(found, options.output / "sessions.svg")
+
+    options.output.mkdir(parents=True, exist_ok=True)
     for database in options.databases:
         with tempfile.TemporaryDirectory(prefix="benchmark-") as name, _running(database) as there:
             engine = there.version if there else engine
             for size in options.sizes:
                 setting = Setting(database, size)
                 found[setting] = measured(setting, subjects, plan, _folder(name, size), there)
+                write()
             if options.purge:
                 purges += _purged(database, options.purge, _folder(name, "purge"), there)
-    command = " ".join(["python -m benchmarks.sessions", *(arguments or sys.argv[1:])])
-    options.output.mkdir(parents=True, exist_ok=True)
-    text = markdown(found, purges, plan, before, command, engine)
-    (options.output / "SESSIONS.md").write_text(text, encoding="utf-8")
-    _draw(found, options.output / "sessions.svg")
+                write()
     return 0
 
 

@@ -20,7 +20,7 @@ from benchmarks.sessions.stores import ROOT, Store
 EXPIRED = 0.1  # of the stored sessions
 READERS = 2
 CALM = 3.0  # seconds of reading and logging in with no purge
-COMMAND = [sys.executable, "-m", "reference_impl", "purge-sessions"]
+COMMAND = [sys.executable, "-m", "reference_impl", "purge"]
 
 
 @dataclass(frozen=True)

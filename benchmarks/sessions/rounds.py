@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,12 +56,14 @@ def _stores(
     subjects: Iterable[Subject], setting: Setting, folder: Path, database: Cluster | None
 ) -> dict[str, Store]:
     forms = {one.form: one for one in subjects if one.form}
-    stores = {}
-    for form, subject in forms.items():
-        sys.stderr.write(f"{setting.title}: filling the store of {subject.name}\n")
+    sys.stderr.write(f"{setting.title}: filling {', '.join(forms)}\n")
+
+    def fill(subject: Subject) -> Store:
         there = None if subject.on_file else database
-        stores[form] = filled(form, setting.sessions, folder, there)
-    return stores
+        return filled(subject.form, setting.sessions, folder, there)
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # each waits for a process of its own
+        return dict(zip(forms, pool.map(fill, forms.values()), strict=True))
 
 
 def _served(subject: Subject, stores: dict[str, Store], folder: Path, stack: ExitStack) -> Running:
