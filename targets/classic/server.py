@@ -187,7 +187,7 @@ def add_user() -> Any:
     if not password:
         refuse(400, "password missing")
     names = text(body, "first_name"), text(body, "last_name")
-    user_id = state().users.add(email, generate_password_hash(password), *names)
+    user_id = state().users.add(email, hashed(password), *names)
     if user_id is None:
         refuse(409, "email is taken")
     return public(find(user_id)), 201
@@ -274,12 +274,16 @@ class Server(BaseApplication):
         return self.app
 
 
+def hashed(password: str) -> str:
+    return generate_password_hash(password, os.environ.get("PASSWORD_METHOD", "scrypt"))
+
+
 def add_user_from_stdin(email: str) -> None:
     password = sys.stdin.read().removesuffix("\n")
     if not password:
         sys.exit("no password on standard input")
     users = Users(Database(os.environ.get("DATABASE", "users.db")))
-    if users.add(email, generate_password_hash(password), None, None) is None:
+    if users.add(email, hashed(password), None, None) is None:
         sys.exit(f"{email} is taken")
 
 

@@ -14,6 +14,7 @@ SECONDS = {
     "half the idle timeout": [(10, 60, 1, 5), (2, None, 1, 1)],
     "most of the idle timeout": [(10, 60, 1, 8), (10, 60, 4, 5), (2, None, 1, 1), (4, 1, 1, 2)],
     "longer than the idle timeout": [(10, 60, 1, 11), (2, 8, 0.5, 2.5)],
+    "longer than the idle timeout on any node": [(10, 60, 1, 11), (2, 8, 0.5, 2.5)],
     "half the absolute timeout": [(10, 60, 1, 30), (None, 8, 0.5, 4)],
     "most of the absolute timeout": [(10, 60, 1, 58), (None, 8, 3, 4), (None, 8, 2, 4)],
     "longer than the absolute timeout": [(10, 60, 1, 61), (None, 8, 0.5, 8.5)],
@@ -42,8 +43,15 @@ def test_throttling_lasts_as_long_as_it_says() -> None:
     assert durations["longer than the throttling"](timeouts) == 62
 
 
+def test_nodes_need_their_staleness_and_what_their_clocks_are_apart() -> None:
+    timeouts = Timeouts(idle=10, allowance=1, staleness=3, skew=5)
+    assert durations["the staleness of nodes"](timeouts) == 3
+    assert durations["longer than the idle timeout on any node"](timeouts) == 16
+
+
 def test_every_duration_is_tried() -> None:
-    assert {*SECONDS, "longer than the throttling"} == {*durations.words}
+    others = {"longer than the throttling", "the staleness of nodes"}
+    assert {*SECONDS, *others} == {*durations.words}
 
 
 @pytest.mark.parametrize("word", [word for word in durations.words if "timeout" in word])

@@ -26,6 +26,9 @@ from conformance.load.plan import Plan, check
 from conformance.load.summary import schema
 from conformance.profiles import read_profile
 
+pytestmark = pytest.mark.once  # `tox -e acceptance` tries them
+
+
 FAST = ("--users", "8", "--max-rps", "0")
 
 

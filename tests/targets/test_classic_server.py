@@ -8,6 +8,9 @@ from types import SimpleNamespace
 import pytest
 import requests
 
+pytestmark = pytest.mark.once  # `tox -e acceptance` tries them
+
+
 PREFIX = "/api/v1"
 EMAIL, PASSWORD = "alice@example.com", "correct horse battery staple"
 COOKIE = "_my_session_id"

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 import pytest
 import requests
 
+pytestmark = pytest.mark.once  # `tox -e acceptance` tries them
+
+
 PASSWORD = "correct horse battery staple"
 DID_NOT_MATCH = "Your username and password didn't match."
 

@@ -12,6 +12,9 @@ from conformance.data import profile_path
 from conformance.process import started
 from conformance.profiles import read_profile
 
+pytestmark = pytest.mark.once  # `tox -e acceptance` tries them
+
+
 LASTING = {"SESSION_COOKIE_AGE": "900"}
 
 

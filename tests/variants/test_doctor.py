@@ -16,5 +16,6 @@ from . import VARIANTS
 def test_the_doctor_blames_no_right_profile(variant: str, tmp_path: Path) -> None:
     with running(VARIANTS[variant], unchanged, tmp_path) as server:
         places = key_places(Path(server.profile.place.path))
-        found = examined(server.profile, server.settings, places, [])
+        profile = server.nodes.of(server.profile)  # with each node running
+        found = examined(profile, server.settings, places, [])
     assert not [(one.subject, one.seen, one.change) for one in found.graded(Grade.WRONG)]
