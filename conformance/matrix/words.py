@@ -20,7 +20,7 @@ SYMBOLS: dict[Outcome | None, str] = {
 LEGEND: dict[Outcome | None, str] = {
     Outcome.PASSED: "passed",
     Outcome.FAILED: "failed",
-    Outcome.KNOWN_FAILURE: "known failure: fails, confirmed by hand, reason in the profile",
+    Outcome.KNOWN_FAILURE: "known failure: fails, and the profile says why",
     Outcome.ERROR: "error: no answer, or one that no sign recognises",
     Outcome.INCONCLUSIVE: "inconclusive: nothing was proved",
     Outcome.NOT_TESTED: "not tested: this run could not try",
