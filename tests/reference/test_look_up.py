@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,8 @@ def test_a_look_up_in_what_is_no_database_says_so(tmp_path: Path) -> None:
 @on_both_databases
 def test_a_look_up_that_is_wrong_itself_is_no_outage(make: MakeWorld) -> None:
     database, _ = logged_in(make)
+    if sys.version_info < (3, 11) and database.dialect == "sqlite":
+        pytest.skip("before Python 3.11 sqlite3 reports this as it reports a lost connection")
     wrong = select(statements.sessions.c.public_id).where(
         statements.sessions.c.token_hash == bindparam("hash")
     )
