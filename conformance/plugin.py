@@ -55,4 +55,12 @@ def pytest_sessionstart(session: pytest.Session) -> Iterator[None]:
         try:
             config.pluginmanager.register(ScenarioHooks(config), "session-conformance scenarios")
         except SuiteError as error:
+            _end_processes(config)
             raise pytest.UsageError(str(error)) from None
+
+
+def _end_processes(config: pytest.Config) -> None:
+    """End the processes of pytest-xdist, which pytest asks only a session that has begun to do."""
+    distributing = config.pluginmanager.getplugin("dsession")
+    if distributing is not None:
+        distributing.pytest_sessionfinish()

@@ -61,12 +61,20 @@ def _open_file(_dialect: object, record: Any, arguments: list[str], options: Any
     file = Path(arguments[0]).absolute()
     address = f"{file.as_uri()}?mode=rw"
     connection = sqlite3.connect(address, **{**options, "uri": True, "isolation_level": None})
+    try:
+        _set_up(connection)
+    except sqlite3.Error:
+        connection.close()  # it is no database: nobody else will
+        raise
+    record.info["file"], record.info["identity"] = file, _identity(file)
+    return connection
+
+
+def _set_up(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA busy_timeout=5000")
     connection.execute("PRAGMA journal_mode=WAL")  # readers never wait for a writer
     connection.execute("PRAGMA synchronous=FULL")  # a power cut must not undo a logout
     connection.execute("PRAGMA foreign_keys=ON")
-    record.info["file"], record.info["identity"] = file, _identity(file)
-    return connection
 
 
 def _refuse_moved_file(_connection: object, record: Any, _proxy: object) -> None:

@@ -114,8 +114,9 @@ def test_several_accounts_take_a_password_from_each_line(tmp_path: Path) -> None
     short = run(tmp_path, "create-user", "c@d.ef", "d@e.fg", stdin=b"the only one\n")
     assert short.returncode == 1
     assert short.stderr == b"error: 2 accounts need as many lines, each with a password\n"
-    users = Users(Database(make_url(f"sqlite:///{tmp_path}/sessions.db")))
-    hashes = [users.by_email(email) for email in (ALICE["email"], "b@c.de")]
+    database = Database(make_url(f"sqlite:///{tmp_path}/sessions.db"))
+    hashes = [Users(database).by_email(email) for email in (ALICE["email"], "b@c.de")]
+    database.close()
     hasher = Hasher("scrypt")
     for user, password in zip(hashes, ("first of all", "next one"), strict=True):
         assert user is not None

@@ -57,6 +57,7 @@ def test_a_look_up_without_a_database_says_so(tmp_path: Path) -> None:
     find = database.look_up(statements.FIND, "hash")
     with pytest.raises(DatabaseUnavailable):
         find(b"")
+    database.close()
 
 
 def test_a_look_up_in_what_is_no_database_says_so(tmp_path: Path) -> None:
@@ -65,6 +66,7 @@ def test_a_look_up_in_what_is_no_database_says_so(tmp_path: Path) -> None:
     find = database.look_up(statements.FIND, "hash")
     with pytest.raises(DatabaseUnavailable):
         find(b"")
+    database.close()
 
 
 @on_both_databases
