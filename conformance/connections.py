@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import re
+import ssl
 import time
 from contextlib import suppress
 from functools import cached_property
@@ -43,12 +44,12 @@ class _Connection(HTTPConnection):
             self.connect()
         self.sock.settimeout(max(ends - time.monotonic(), LEAST_TIMEOUT))
         # A server may answer, and close, before it has read everything.
-        with suppress(BrokenPipeError, ConnectionResetError):
+        with suppress(BrokenPipeError, ConnectionResetError, ssl.SSLEOFError):
             self.send(request)
         response = Response(self.sock, ends, method)
         try:
             response.begin()
-        except ConnectionError:
+        except (ConnectionError, ssl.SSLEOFError):
             if self._has_answered:
                 raise StaleConnection("closed while it was idle") from None
             raise

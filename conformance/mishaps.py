@@ -15,6 +15,7 @@ _CLAUSES: tuple[tuple[type[BaseException], str], ...] = (
     (ConnectionRefusedError, "nothing listens at {where} (connection refused)"),
     (socket.gaierror, "the host of {where} has no address ({detail})"),
     (ssl.SSLCertVerificationError, "TLS: certificate not trusted ({detail})"),
+    (ssl.SSLEOFError, "{where} broke the connection off ({detail})"),
     (ssl.SSLError, "TLS: no secure connection to {where} ({detail})"),
     (http.client.RemoteDisconnected, "{where} closed the connection without an answer"),
     (ConnectionError, "{where} broke the connection off ({detail})"),
@@ -41,7 +42,12 @@ def explain(error: BaseException, where: str, seconds: float) -> str:
 def was_closed(error: BaseException) -> bool:
     """Say whether the other side closed a connection that it had taken."""
     found = tuple(causes(error))
-    ended = (ConnectionResetError, BrokenPipeError, http.client.RemoteDisconnected)
+    ended = (
+        ConnectionResetError,
+        BrokenPipeError,
+        http.client.RemoteDisconnected,
+        ssl.SSLEOFError,  # the same over TLS
+    )
     return any(isinstance(cause, ended) for cause in found)
 
 
@@ -56,6 +62,8 @@ def causes(error: BaseException) -> Iterator[BaseException]:
 def _detail(cause: BaseException) -> str:
     if isinstance(cause, ssl.SSLCertVerificationError):
         return str(cause.verify_message).rstrip(".")
+    if isinstance(cause, ssl.SSLEOFError):
+        return "an end within TLS"
     if isinstance(cause, ssl.SSLError):
         return str(cause.reason or "no handshake").lower().replace("_", " ")
     if isinstance(cause, OSError) and cause.strerror:

@@ -19,7 +19,7 @@ import trustme
 from conformance import __version__
 from conformance.answers import LARGEST_BODY
 from conformance.browser import Browser
-from conformance.errors import TargetError, Unreachable
+from conformance.errors import Closed, TargetError, Unreachable
 from conformance.model import Exchange, Request
 from conformance.wire import Wire
 
@@ -726,6 +726,23 @@ def test_a_server_without_tls_is_said_in_words(
     server = serve(lambda connection: connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n"))
     text = failure(browse(server.url.replace("http:", "https:")))
     assert text.startswith("GET /private/: TLS: no secure connection to HOST (")
+
+
+def test_a_server_that_breaks_off_a_long_request_over_tls_has_closed_it(
+    serve: Callable[..., Server],
+    browse: Callable[..., Browser],
+    authority: trustme.CA,
+    ca_file: str,
+) -> None:
+    def break_off(connection: socket.socket) -> None:
+        connection.recv(10)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.close()
+
+    server = serve(break_off, tls=tls_context(authority, "127.0.0.1"))
+    browser = browse(server.url, ca_file=ca_file)
+    with pytest.raises(Closed):
+        browser.send(Request("POST", "/", (), b"x" * 9_000_000))
 
 
 def test_a_dripping_answer_over_tls_is_late_too(

@@ -24,6 +24,9 @@ from reference_impl.passwords import Hasher
 from .conftest import MakeWorld
 from .helpers import ALICE, API
 
+pytestmark = pytest.mark.once  # `tox -e acceptance` tries them
+
+
 ROOT = Path(__file__).resolve().parents[2]
 # A stop leaves it to the operating system to close sockets.
 WARNINGS = ["-W", "error", "-W", "ignore::ResourceWarning"]

@@ -11,6 +11,8 @@ from conformance.profiles import key_places
 
 from . import VARIANTS
 
+pytestmark = pytest.mark.once  # `tox -e acceptance` tries them
+
 
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_the_doctor_blames_no_right_profile(variant: str, tmp_path: Path) -> None:

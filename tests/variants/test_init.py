@@ -11,6 +11,9 @@ from conformance.profiles import read_profile
 
 from . import VARIANTS
 
+pytestmark = pytest.mark.once  # `tox -e acceptance` tries them
+
+
 # One for each thing that has to be found out; the others take as long and tell no more.
 SOME = (
     "sqlite",
