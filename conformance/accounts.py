@@ -8,7 +8,6 @@ import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from datetime import datetime, timezone
 from functools import lru_cache
 from pathlib import Path
 
@@ -58,7 +57,6 @@ def register(role: str, profile: Profile, settings: Settings) -> User:
         profile.base_url,
         wire=settings.wire,
         clock=settings.clock,
-        now=lambda: datetime.now(timezone.utc),
     )
     if profile.register is None:
         raise Unrecognised("the profile has no 'register' action")

@@ -18,7 +18,7 @@ from conformance.composition import (
 )
 from conformance.forgeries import foreign_requests
 from conformance.hiddenfields import known_to_strangers, with_hidden_fields
-from conformance.model import Action, ActionRequest, Exchange, Profile, Request
+from conformance.model import REDIRECTS, Action, ActionRequest, Exchange, Profile, Request
 from conformance.origins import (
     Page,
     as_from,
@@ -32,7 +32,6 @@ from conformance.readings import read, read_if_there
 from conformance.recognition import Answer, answer
 
 _SERVER_ERROR = 500
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _KEPT = frozenset({307, 308})  # method and body
 _MOST_REDIRECTS = 10
 _SAID_BY_PAGES = frozenset({"origin", "referer"})
@@ -119,7 +118,7 @@ class Performer:
         for _ in range(_MOST_REDIRECTS):
             last = exchanges[-1]
             url = urljoin(last.url, last.header("Location") or "")
-            if last.status not in _REDIRECTS or not self.browser.is_at_home(url):
+            if last.status not in REDIRECTS or not self.browser.is_at_home(url):
                 return
             kept = last.status in _KEPT
             request = replace(request, target=url) if kept else Request("GET", url)

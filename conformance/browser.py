@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -22,14 +22,13 @@ from conformance.cookiestore import (
     read_cookie_header,
 )
 from conformance.errors import TargetError
-from conformance.model import Exchange, Request, SessionToken
+from conformance.model import Exchange, Pairs, Request, SessionToken
 from conformance.readings import token_in
 from conformance.setcookie import set_cookies_in
 
 if TYPE_CHECKING:  # whoever only reads what a browser would do needs no connections
     from conformance.wire import Wire
 
-Pairs = tuple[tuple[str, str], ...]
 
 _DEFAULT_HEADERS = (
     ("User-Agent", f"session-conformance/{__version__}"),
@@ -40,6 +39,11 @@ _DEFAULT_HEADERS = (
 
 def ignore(_exchange: Exchange) -> None:
     """Record nothing."""
+
+
+def utc_now() -> datetime:
+    """Return what time it is."""
+    return datetime.now(timezone.utc)
 
 
 def nowhere() -> str:
@@ -60,7 +64,7 @@ class Browser:
         base_url: str,
         *,
         clock: Callable[[], float],
-        now: Callable[[], datetime],
+        now: Callable[[], datetime] = utc_now,
         wire: Wire | None = None,
         record: Callable[[Exchange], None] = ignore,
         elsewhere: Callable[[], str] = nowhere,

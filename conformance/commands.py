@@ -17,7 +17,7 @@ from conformance.known import unknown_names
 from conformance.limits import Limits
 from conformance.model import Profile, Result
 from conformance.outcomes import exit_code
-from conformance.profiles import at_url, key_places, read_profile
+from conformance.profiles import key_places, located, read_profile
 from conformance.reportfiles import read_report
 from conformance.reports import diagnosis, differences
 from conformance.reports.layout import number_of
@@ -71,11 +71,7 @@ def profile_for(target: str, url: str | None, specification: Specification) -> P
     wrong = unknown_names(profile, [scenario.name for scenario in specification.scenarios])
     if wrong:
         raise InputErrors(wrong)
-    if url:
-        return at_url(profile, url)
-    if "{port}" in profile.base_url and profile.launch is None:
-        raise UsageError(f"{target}: the profile starts no server, so it needs a URL")
-    return profile
+    return located(profile, target, url)
 
 
 def _repeat_command(options: Namespace) -> Callable[[Result], str]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from conformance.errors import UsageError, did_you_mean
 
@@ -13,6 +16,12 @@ def folder(name: str) -> Path:
     """Return the folder `scenarios` or `targets`."""
     installed = _PACKAGE / "data" / name
     return installed if installed.is_dir() else _PACKAGE.parent / name
+
+
+def shipped_json(package: str, name: str) -> dict[str, Any]:
+    """Return a JSON object that ships with a package, such as the schema of a report."""
+    loaded: dict[str, Any] = json.loads(files(package).joinpath(name).read_text("utf-8"))
+    return loaded
 
 
 def target_names() -> tuple[str, ...]:

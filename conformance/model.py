@@ -13,6 +13,9 @@ from urllib.parse import urlsplit
 
 # What a YAML value is once read: texts, lists and mappings, nothing else.
 Plain: TypeAlias = "str | list[Plain] | dict[str, Plain] | None"
+Pairs: TypeAlias = "tuple[tuple[str, str], ...]"  # names and values, in order and with repetition
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})  # browsers follow their Location; RFC 9110 15.4
 
 
 class Exactly(str):

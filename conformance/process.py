@@ -17,7 +17,7 @@ from conformance.launches import PORT
 from conformance.model import Command, Launch, Profile, Ready, SharedNode, SharedStore
 from conformance.running import Runner
 from conformance.serverprocess import ServerProcess
-from conformance.signs import fill
+from conformance.signs import credentials, fill
 
 _SET_UP_SECONDS = 120
 _CLEAN_UP_SECONDS = 60
@@ -118,7 +118,7 @@ def store_of(profile: Profile) -> StoreCommands | None:
     if store is None:
         return None
     if profile.launch is None:
-        store = _filled_store(store, {"python": sys.executable, **_users(profile)})
+        store = _filled_store(store, {"python": sys.executable, **credentials(profile.users)})
     return StoreCommands(store, replace(_runner(profile), folder=store.folder))
 
 
@@ -159,14 +159,7 @@ def _clean_up(launch: Launch, runner: Runner) -> None:
 
 def _values(profile: Profile, scratch: str) -> dict[str, str]:
     ports = _free_ports(_named_ports(profile))
-    return {"python": sys.executable, "scratch": scratch, **ports, **_users(profile)}
-
-
-def _users(profile: Profile) -> dict[str, str]:
-    values: dict[str, str] = {}
-    for role, user in profile.users.items():
-        values |= {f"{role}.username": user.username, f"{role}.password": user.password}
-    return values
+    return {"python": sys.executable, "scratch": scratch, **ports, **credentials(profile.users)}
 
 
 def _named_ports(profile: Profile) -> set[str]:

@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, get_args
 
 from conformance.baseurl import is_base_url
+from conformance.errors import UsageError
 from conformance.launches import (
     read_launch,
     read_nodes,
@@ -168,6 +169,18 @@ def at_url(profile: Profile, url: str) -> Profile:
     if url != profile.base_url:
         nodes, store = (), store and SharedStore(store.folder, staleness=store.staleness)
     return replace(profile, base_url=url, launch=None, nodes=nodes, store=store)
+
+
+def located(profile: Profile, target: str, url: str | None) -> Profile:
+    """Return the profile for the server at `url`, or for the one that it starts or names itself.
+
+    Raises UsageError where it does neither; `target` is how the user named it.
+    """
+    if url:
+        return at_url(profile, url)
+    if "{port}" in profile.base_url and profile.launch is None:
+        raise UsageError(f"{target}: the profile starts no server, so it needs a URL")
+    return profile
 
 
 def _base_url(node: Node) -> str:

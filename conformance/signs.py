@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from urllib.parse import urljoin, urlsplit
 
 from conformance.htmlpages import selected
-from conformance.model import Exactly, Exchange, Plain, Sign
+from conformance.model import Exactly, Exchange, Plain, Sign, User
 from conformance.words import Words
 
 Condition: TypeAlias = Callable[[Exchange, Any], bool]
@@ -32,6 +32,14 @@ def _holds(name: str, wanted: Plain, exchange: Exchange, values: Mapping[str, st
     if "pattern" in conditions.words[name].takes:
         values = {key: re.escape(value) for key, value in values.items()}
     return conditions[name](exchange, fill(wanted, values))
+
+
+def credentials(users: Mapping[str, User]) -> dict[str, str]:
+    """Return the values of `{alice.username}`, `{alice.password}` and the like."""
+    values: dict[str, str] = {}
+    for role, user in users.items():
+        values |= {f"{role}.username": user.username, f"{role}.password": user.password}
+    return values
 
 
 def fill(value: Plain, values: Mapping[str, str]) -> Plain:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timezone
 from threading import Lock, local
 from typing import TYPE_CHECKING, Protocol
 
@@ -16,6 +15,7 @@ from conformance.origins import Page as OriginPage
 from conformance.readings import token_in
 from conformance.recognition import Answer, Shown
 from conformance.setcookie import SetCookie, set_cookies_in
+from conformance.signs import credentials
 from conformance.spellings import spellings
 
 if TYPE_CHECKING:  # whoever only reads scenarios needs no connections
@@ -218,7 +218,6 @@ class Stage:
             self.profile.base_url,
             wire=self.wire,
             clock=self.clock,
-            now=lambda: datetime.now(timezone.utc),
             record=self.record,
             elsewhere=self.node_url,
             token=self.profile.session_token,
@@ -307,10 +306,7 @@ class Stage:
 
     def credentials(self) -> dict[str, str]:
         """Return the values of `{alice.username}` and the like."""
-        values: dict[str, str] = {}
-        for role, user in self.users.items():
-            values |= {f"{role}.username": user.username, f"{role}.password": user.password}
-        return values
+        return credentials(self.users)
 
 
 def _in_base64(profile: Profile, users: Iterable[User]) -> Iterator[str]:

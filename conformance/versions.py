@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
-from pathlib import Path
+from dataclasses import replace
 
+from conformance.errors import ServerProcessError
 from conformance.model import Profile
+from conformance.running import Runner
 from conformance.signs import fill
 
 _SECONDS = 20
@@ -22,18 +23,13 @@ def version_of(profile: Profile) -> str:
         return profile.version
     if profile.launch is None:
         return ""
-    arguments = [str(fill(one, {"python": sys.executable})) for one in profile.version.arguments]
+    arguments = tuple(
+        str(fill(one, {"python": sys.executable})) for one in profile.version.arguments
+    )
+    command = replace(profile.version, arguments=arguments)
     try:
-        done = subprocess.run(  # noqa: S603 (the profile's own command, without a shell)
-            arguments,
-            cwd=Path(profile.launch.folder),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=_SECONDS,
-            check=True,
-        )
-    except (OSError, subprocess.SubprocessError):
+        printed = Runner(profile.launch.folder).run(command, _SECONDS)
+    except ServerProcessError:
         return ""
-    lines = done.stdout.decode("utf-8", "replace").strip().splitlines()
+    lines = printed.decode("utf-8", "replace").strip().splitlines()
     return lines[0].strip()[:_LONGEST] if lines else ""

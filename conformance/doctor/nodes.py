@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
-
 from conformance.browser import Browser
 from conformance.doctor.patient import Patient
 from conformance.errors import Unreachable
@@ -22,7 +20,7 @@ def other_nodes(patient: Patient) -> None:
 
 def _signed_out(patient: Patient, node: SharedNode) -> None:
     stage = patient.stage
-    browser = Browser(node.url, wire=stage.wire, clock=stage.clock, now=_now, record=stage.record)
+    browser = Browser(node.url, wire=stage.wire, clock=stage.clock, record=stage.record)
     page = patient.page(browser)
     seen = f"a stranger at {node.url}: {page.seen}"
     if page.signed_out:
@@ -30,7 +28,3 @@ def _signed_out(patient: Patient, node: SharedNode) -> None:
     else:
         change = "a node has to answer as the server at 'base url' does: is this one its like?"
         patient.wrong("nodes", seen, node.place, change)
-
-
-def _now() -> datetime:
-    return datetime.now(timezone.utc)

@@ -12,9 +12,7 @@ from typing import Any
 
 from conformance.cookiestore import read_cookie_header
 from conformance.errors import InputError
-from conformance.model import Exchange
-
-Pairs = tuple[tuple[str, str], ...]
+from conformance.model import Exchange, Pairs
 
 _MISSING_COOKIES = (
     "holds no cookies: it was saved sanitised. In Chromium allow 'HAR with sensitive data' in the "

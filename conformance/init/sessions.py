@@ -10,9 +10,7 @@ from conformance.errors import TargetError, Unrecognised
 from conformance.init import forms
 from conformance.init.logins import Way
 from conformance.init.site import Site, page_of
-from conformance.model import ActionRequest, Exchange, Request, User
-
-Pairs = tuple[tuple[str, str], ...]
+from conformance.model import ActionRequest, Exchange, Pairs, Request, User
 
 _CLIENT_ERROR = 400
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
 from urllib.parse import urljoin, urlsplit
 
 from conformance.baseurl import BaseUrl
@@ -14,12 +13,11 @@ from conformance.composition import compose
 from conformance.errors import TargetError
 from conformance.init.markup import Document, document, path_of
 from conformance.init.telling import NOWHERE
-from conformance.model import ActionRequest, Exchange, Request
+from conformance.model import REDIRECTS, ActionRequest, Exchange, Request
 from conformance.origins import as_from, own_page
 from conformance.readings import read
 from conformance.wire import Wire
 
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MOST_REDIRECTS = 5
 _MOST_REQUESTS = 400
 
@@ -42,7 +40,6 @@ class Site:
         return Browser(
             self.origin,
             clock=time.monotonic,
-            now=lambda: datetime.now(timezone.utc),
             wire=self.wire,
             record=self._count,
         )
@@ -70,7 +67,7 @@ class Site:
     def led_to(self, exchange: Exchange) -> str:
         """Return the path on this site that a redirect leads to, or nothing."""
         header = exchange.header("Location")
-        if exchange.status not in _REDIRECTS or header is None:
+        if exchange.status not in REDIRECTS or header is None:
             return ""
         return self.path_here(urljoin(exchange.url, header))
 

@@ -17,7 +17,7 @@ from conformance.limits import Limits
 from conformance.load.knowledge import Lifetimes
 from conformance.load.plan import Plan, check
 from conformance.model import Profile
-from conformance.profiles import at_url, read_profile
+from conformance.profiles import located, read_profile
 from conformance.terminal import say
 
 REPORT = "load-report.json"
@@ -66,11 +66,9 @@ def _plan(options: Namespace) -> Plan:
 
 def _profile(options: Namespace, plan: Plan) -> Profile:
     profile = read_profile(profile_path(options.target))
-    if options.url:
-        return at_url(profile, options.url)
-    if "{port}" in profile.base_url and profile.launch is None and plan.part != "worker":
-        raise UsageError(f"{options.target}: the profile starts no server, so it needs a URL")
-    return profile
+    if plan.part == "worker" and not options.url:
+        return profile  # the master tells where the servers are
+    return located(profile, options.target, options.url)
 
 
 def nodes_of(profile: Profile) -> tuple[str, ...]:

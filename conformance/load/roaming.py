@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Sequence
-from datetime import datetime, timezone
 
 from conformance.baseurl import BaseUrl
 from conformance.browser import Browser
@@ -27,7 +26,6 @@ class Roaming(Browser):
             nodes[0],
             wire=wire,
             clock=time.monotonic,
-            now=lambda: datetime.now(timezone.utc),
             record=self.exchanges.append,
             elsewhere=lambda: self._node,
         )

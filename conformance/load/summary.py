@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import Enum
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from conformance.data import shipped_json
 from conformance.load.judgement import RIGHT, WRONG, Finding
 from conformance.load.tally import Tally
 from conformance.reports.layout import paragraph, plain
@@ -130,9 +130,7 @@ def report(summary: Summary) -> str:
 
 def schema() -> dict[str, Any]:
     """Return the JSON Schema that every report meets."""
-    text = files("conformance.load").joinpath("report.schema.json").read_text("utf-8")
-    loaded: dict[str, Any] = json.loads(text)
-    return loaded
+    return shipped_json("conformance.load", "report.schema.json")
 
 
 def _counts(tally: Tally, findings: Iterable[Finding]) -> dict[str, int]:

@@ -23,11 +23,9 @@ from conformance.load.knowledge import (
 )
 from conformance.load.roaming import Roaming, node_of
 from conformance.load.tally import Example, Tally
-from conformance.model import Action, Exchange, Profile, User
+from conformance.model import Action, Exchange, Pairs, Profile, User
 from conformance.registration import fresh_name
 from conformance.wire import Wire
-
-Pairs = tuple[tuple[str, str], ...]
 
 
 class Stopped(Exception):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from importlib.resources import files
 from typing import Any
 
+from conformance.data import shipped_json
 from conformance.matrix.table import Cell, Column, Matrix, Row
 
 SCHEMA = "session-conformance/matrix/1"
@@ -27,9 +27,7 @@ def as_json(matrix: Matrix) -> str:
 
 def schema() -> dict[str, Any]:
     """Return the JSON Schema that every comparison meets."""
-    text = files("conformance.matrix").joinpath("matrix.schema.json").read_text("utf-8")
-    loaded: dict[str, Any] = json.loads(text)
-    return loaded
+    return shipped_json("conformance.matrix", "matrix.schema.json")
 
 
 def _column(column: Column) -> dict[str, Any]:

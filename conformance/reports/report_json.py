@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from importlib.resources import files
 from io import StringIO
 from typing import Any
 
+from conformance.data import shipped_json
 from conformance.model import Level, Outcome, RecordedExchange, Result
 from conformance.outcomes import ClassOutcome, RequirementOutcome, Run, count
 from conformance.reports import REPORT_SCHEMA
@@ -24,9 +24,7 @@ def report(run: Run) -> str:
 
 def schema() -> dict[str, Any]:
     """Return the JSON Schema that every report meets."""
-    text = files("conformance.reports").joinpath("report.schema.json").read_text("utf-8")
-    loaded: dict[str, Any] = json.loads(text)
-    return loaded
+    return shipped_json("conformance.reports", "report.schema.json")
 
 
 def _run(run: Run) -> dict[str, Any]:

@@ -7,11 +7,9 @@ from urllib.parse import urljoin, urlsplit
 from conformance.changes import credential_changes
 from conformance.errors import Unrecognised
 from conformance.likeness import parts
-from conformance.model import Request
+from conformance.model import REDIRECTS, Request
 from conformance.stage import Seat, Seen, Stage
 from conformance.verbs.registry import verbs
-
-_REDIRECTS = (301, 302, 303, 307, 308)
 
 
 @verbs("keep answer as", takes="name")
@@ -43,7 +41,7 @@ def follow_redirect(stage: Stage, seat: Seat, _: None) -> Seen:
     A page after a redirect may say what the answer itself does not.
     """
     last = stage.exchanges[-1] if stage.exchanges else None
-    location = last.header("Location") if last and last.status in _REDIRECTS else None
+    location = last.header("Location") if last and last.status in REDIRECTS else None
     if not last or not location:
         return Seen()
     there = urlsplit(urljoin(last.url, location))

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from conformance.model import Exchange
+from conformance.model import Exchange, Pairs
 from conformance.stage import KeptSession, Stage
 from conformance.verbs.registry import held_cookies, is_session_cookie, session_cookies_in
-
-Pairs = tuple[tuple[str, str], ...]
 
 
 def follow(stage: Stage, exchange: Exchange) -> None:
