@@ -42,8 +42,11 @@ class Runner:
                     check=False,
                     start_new_session=True,
                 )
-            except (OSError, subprocess.TimeoutExpired) as error:
-                raise self.failed(command, "can't be run", why(error)) from None
+            except subprocess.TimeoutExpired:  # of which what was left may be less than `seconds`
+                said = f"it took longer than {seconds:g} s"
+                raise self.failed(command, "can't be run", said) from None
+            except OSError as error:
+                raise self.failed(command, "can't be run", str(error)) from None
             for file in (printed, told):
                 file.seek(0)
             output = printed.read()
@@ -68,10 +71,3 @@ class Runner:
         lines = [line.strip() for line in output.splitlines() if line.strip()]
         said = f": {shown(lines[-1])}" if lines else ""
         return ServerProcessError(f"{command.place}: '{name}' {how}{said}")
-
-
-def why(error: OSError | subprocess.TimeoutExpired) -> str:
-    """Say why a command could not be run."""
-    if isinstance(error, subprocess.TimeoutExpired):
-        return f"it took longer than {error.timeout:.3g} s"
-    return str(error)

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from conformance.baseurl import BaseUrl
 from conformance.errors import ServerProcessError, Unreachable
 from conformance.model import Command, Ready
-from conformance.running import Runner, why
+from conformance.running import Runner
 from conformance.wire import Wire
 
 _START_SECONDS = 60.0
@@ -61,7 +61,7 @@ class ServerProcess:
                     start_new_session=True,  # so that it and its children can be stopped together
                 )
         except OSError as error:
-            raise self.runner.failed(self.command, "can't be run", why(error)) from None
+            raise self.runner.failed(self.command, "can't be run", str(error)) from None
         self._wait_until_it_listens(self._process)
 
     def stop(self) -> None:
